@@ -1,0 +1,94 @@
+"""schema.json."""
+
+import schema
+from notation import agree
+
+PART_FIELDS = {"groups": {"g": {"fields": ["a", "b"]}}}
+
+
+def document(collection, name="health", version=1):
+    return {"name": name, "version": version, "collections": {"c": collection}}
+
+
+def fields(declared):
+    return document({"fields": declared})
+
+
+HEALTH = {"name": "health", "version": 1, "collections": {"health_metrics": {
+    "fields": {"weight_kg": {"merge": "lww", "type": "number"}, "water_intake_ml": {"merge": "counter"}},
+    "groups": {"blood_pressure": {"fields": ["systolic", "diastolic"]}}, "delete": "edit_loses"}}}
+
+# name, document; the digest is computed.
+GOOD = [
+    ("The schema of the specification.", HEALTH),
+    ("A schema without collections.", {"name": "n", "version": 1, "collections": {}}),
+    ("A collection that says nothing.", document({})),
+    ("A field that says nothing.", fields({"f": {}})),
+    ("The greatest version.", document({}, version=2**31 - 1)),
+    ("A name of 64 bytes.", document({}, name="n" * 64)),
+    ("Every strategy.", fields({merge: {"merge": merge} for merge in schema.MERGES})),
+    ("Every type.", fields({kind: {"type": kind} for kind in schema.TYPES})),
+    ("Both rules of deletion.", {"name": "n", "version": 1, "collections": {
+        "a": {"delete": "edit_loses"}, "b": {"delete": "edit_revives"}}}),
+    ("A group whose parts are declared as fields.", document(
+        PART_FIELDS | {"fields": {"a": {"merge": "lww", "type": "integer"}, "b": {}}})),
+    ("Two groups.", document({"groups": {"g": {"fields": ["a", "b"]}, "h": {"fields": ["d", "e", "f"]}}})),
+]
+
+BAD = [
+    ("A document that is no object.", [], ""),
+    ("A document without a name.", {"version": 1, "collections": {}}, "name"),
+    ("A document without a version.", {"name": "n", "collections": {}}, "version"),
+    ("A document without collections.", {"name": "n", "version": 1}, "collections"),
+    ("An empty name.", document({}, name=""), "name"),
+    ("A name of 65 bytes.", document({}, name="n" * 65), "name"),
+    ("A name of 33 characters and 66 bytes.", document({}, name="\u00e9" * 33), "name"),
+    ("A name that is a number.", document({}, name=1), "name"),
+    ("The version 0.", document({}, version=0), "version"),
+    ("A version of 2^31.", document({}, version=2**31), "version"),
+    ("A version that is a double.", document({}, version=1.0), "version"),
+    ("A version that is a string.", document({}, version="1"), "version"),
+    ("A member of the document that is not known.", HEALTH | {"notes": ""}, "notes"),
+    ("Collections that are an array.", {"name": "n", "version": 1, "collections": []}, "collections"),
+    ("A collection that is no object.", document(True), "collections.c"),
+    ("A member of a collection that is not known.", document({"privacy": {}}), "collections.c.privacy"),
+    ("Fields that are an array.", document({"fields": []}), "collections.c.fields"),
+    ("A field that is a string.", fields({"f": "lww"}), "collections.c.fields.f"),
+    ("A member of a field that is not known.", fields({"f": {"unit": "kg"}}), "collections.c.fields.f.unit"),
+    ("A strategy that is not known.", fields({"f": {"merge": "newest"}}), "collections.c.fields.f.merge"),
+    ("A strategy in upper case.", fields({"f": {"merge": "LWW"}}), "collections.c.fields.f.merge"),
+    ("A group is no field's strategy.", fields({"f": {"merge": "group"}}), "collections.c.fields.f.merge"),
+    ("A strategy that is null.", fields({"f": {"merge": None}}), "collections.c.fields.f.merge"),
+    ("A type that is not known.", fields({"f": {"type": "date"}}), "collections.c.fields.f.type"),
+    ("A rule of deletion that is not known.", document({"delete": "never"}), "collections.c.delete"),
+    ("Groups that are an array.", document({"groups": []}), "collections.c.groups"),
+    ("A group without fields.", document({"groups": {"g": {}}}), "collections.c.groups.g.fields"),
+    ("A group of one part.", document({"groups": {"g": {"fields": ["a"]}}}), "collections.c.groups.g.fields"),
+    ("A group of the same part twice.", document({"groups": {"g": {"fields": ["a", "a"]}}}),
+     "collections.c.groups.g.fields"),
+    ("A group whose part is a number.", document({"groups": {"g": {"fields": ["a", 1]}}}),
+     "collections.c.groups.g.fields"),
+    ("A member of a group that is not known.", document({"groups": {"g": {"fields": ["a", "b"], "merge": "lww"}}}),
+     "collections.c.groups.g.merge"),
+    ("A part in two groups.", document({"groups": {"g": {"fields": ["a", "b"]}, "h": {"fields": ["b", "d"]}}}),
+     "collections.c.groups.h.fields"),
+    ("A part that is a counter.", document(PART_FIELDS | {"fields": {"a": {"merge": "counter"}}}),
+     "collections.c.groups.g.fields"),
+    ("A group with the name of a field.", document(PART_FIELDS | {"fields": {"g": {}}}), "collections.c.groups.g"),
+]
+
+
+def schema_file():
+    cases = []
+    for name, good in GOOD:
+        schema.check(good)
+        cases.append({"name": name, "kind": "good", "schema": good, "digest": schema.digest(good).hex()})
+    for name, bad, place in BAD:
+        try:
+            schema.check(bad)
+            refused = None
+        except schema.SchemaInvalid as invalid:
+            refused = invalid.place
+        agree(name, place, refused)
+        cases.append({"name": name, "kind": "bad", "schema": bad, "error": "schema_invalid", "place": place})
+    return {"description": "Schema documents, their digests and their faults.", "cases": cases}

@@ -1,0 +1,12 @@
+"""strategies.json: the cases of each strategy are in a list of their own."""
+
+from cases_accumulators import ACCUMULATORS
+from cases_registers import REGISTERS
+from cases_sets import SETS
+from scenario import run
+
+
+def strategies_file():
+    cases = [run(*row) for row in REGISTERS + ACCUMULATORS + SETS]
+    return {"description": "What mutations write on each replica, and what records resolve to after deliveries.",
+            "cases": cases}

@@ -1,0 +1,108 @@
+"""Schema documents: merge.md, "Schema"."""
+
+import hashlib
+
+import limits
+from encoding import Refused, encode_value
+from strategies import is_integer, is_number
+
+MERGES = ("lww", "min", "max", "counter", "set", "map")
+DELETES = ("edit_loses", "edit_revives")
+TYPES = {
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": is_integer,
+    "number": is_number,
+    "string": lambda value: isinstance(value, str),
+    "bytes": lambda value: isinstance(value, bytes),
+    "json": lambda value: True,
+}
+
+
+class SchemaInvalid(Refused):
+    def __init__(self, place):
+        super().__init__("schema_invalid")
+        self.place = place
+
+
+def _join(place, member):
+    return f"{place}.{member}" if place else member
+
+
+def _members(node, place, required, optional):
+    if not isinstance(node, dict):
+        raise SchemaInvalid(place)
+    for member in sorted(node):
+        if member not in required + optional:
+            raise SchemaInvalid(_join(place, member))
+    for member in required:
+        if member not in node:
+            raise SchemaInvalid(_join(place, member))
+
+
+def _choice(node, member, choices, place):
+    if member in node and node[member] not in choices:
+        raise SchemaInvalid(_join(place, member))
+
+
+def _check_groups(groups, fields, place):
+    grouped = set()
+    for name, group in sorted(groups.items()):
+        here = _join(place, name)
+        _members(group, here, ("fields",), ())
+        parts = group["fields"]
+        well_formed = isinstance(parts, list) and len(parts) >= 2 and all(isinstance(part, str) for part in parts)
+        if name in fields:
+            raise SchemaInvalid(here)
+        if not well_formed or len(set(parts)) != len(parts) or grouped & set(parts):
+            raise SchemaInvalid(_join(here, "fields"))
+        if any(fields.get(part, {}).get("merge", "lww") != "lww" for part in parts):
+            raise SchemaInvalid(_join(here, "fields"))
+        grouped |= set(parts)
+
+
+def check(document):
+    _members(document, "", ("name", "version", "collections"), ())
+    name, version = document["name"], document["version"]
+    if not isinstance(name, str) or not 1 <= len(name.encode()) <= limits.SCHEMA_NAME_BYTES_MAX:
+        raise SchemaInvalid("name")
+    if not is_integer(version) or not 1 <= version <= limits.SCHEMA_VERSION_MAX:
+        raise SchemaInvalid("version")
+    if not isinstance(document["collections"], dict):
+        raise SchemaInvalid("collections")
+    for collection, node in sorted(document["collections"].items()):
+        place = f"collections.{collection}"
+        _members(node, place, (), ("fields", "groups", "delete"))
+        _choice(node, "delete", DELETES, place)
+        for member in ("fields", "groups"):
+            if not isinstance(node.get(member, {}), dict):
+                raise SchemaInvalid(_join(place, member))
+        fields = node.get("fields", {})
+        for field, declared in sorted(fields.items()):
+            here = f"{place}.fields.{field}"
+            _members(declared, here, (), ("merge", "type"))
+            _choice(declared, "merge", MERGES, here)
+            _choice(declared, "type", tuple(TYPES), here)
+        _check_groups(node.get("groups", {}), fields, f"{place}.groups")
+
+
+def digest(document):
+    return hashlib.blake2b(encode_value(document), digest_size=32).digest()[:16]
+
+
+class Collection:
+    """What a schema says of one collection."""
+
+    def __init__(self, document, name):
+        check(document)
+        node = document["collections"].get(name, {})
+        self.fields = node.get("fields", {})
+        self.edit_revives = node.get("delete") == "edit_revives"
+        self.parts = {group: node_group["fields"] for group, node_group in node.get("groups", {}).items()}
+        self.group_of = {part: group for group, parts in self.parts.items() for part in parts}
+
+    def strategy(self, field):
+        return "group" if field in self.parts else self.fields.get(field, {}).get("merge", "lww")
+
+    def check_type(self, field, value):
+        if not TYPES[self.fields.get(field, {}).get("type", "json")](value):
+            raise Refused("type_mismatch")

@@ -1,0 +1,82 @@
+"""The server's push and pull as pure state: protocol.md, "Sync".
+
+The page's bound in bytes is approximate in the specification and no part of the model.
+"""
+
+import re
+from collections import namedtuple
+
+import limits
+from batch import decode_batch
+from clock import is_in_future
+from encoding import Refused
+from merge import wins
+from slot import slot_key
+from strategies import Register
+
+Row = namedtuple("Row", "op sequence")
+Pushed = namedtuple("Pushed", "verdicts refused sequence")
+Page = namedtuple("Page", "rows cursors remaining")
+
+CURSOR = re.compile(r"([0-9a-f]{16})\.(0|[1-9][0-9]*)", re.ASCII)
+
+
+class Space:
+    def __init__(self, epoch):
+        self.epoch = epoch
+        self.head = 0
+        self.rows = {}
+
+    def push(self, now, batch):
+        """Verdicts of one push, and its sequence or None when it applied nothing."""
+        verdicts, refused = "", []
+        for index, (op, error) in enumerate(decode_batch(batch)):
+            error = error or ("stamp_in_future" if is_in_future(op.stamp, now) else None)
+            if error:
+                verdicts += "r"
+                refused.append({"index": index, "code": error})
+                continue
+            verdicts += "a" if self.store(op, self.head + 1) else "s"
+        sequence = self.head + 1 if "a" in verdicts else None
+        self.head = sequence or self.head
+        return Pushed(verdicts, refused, sequence)
+
+    def store(self, op, sequence):
+        key = slot_key(op.path)
+        held = self.rows.get(key)
+        if not wins(Register(op.stamp, op.value), held and Register(held.op.stamp, held.op.value)):
+            return False
+        self.rows[key] = Row(op, sequence)
+        return True
+
+    def _sequence(self, cursor):
+        if cursor == "":
+            return 0
+        match = CURSOR.fullmatch(cursor)
+        if match is None:
+            raise Refused("cursor_malformed")
+        sequence = int(match[2])
+        return sequence if match[1] == self.epoch and sequence <= self.head else 0
+
+    def pull(self, cursors, limit=limits.PAGE_OPS_DEFAULT, pushed=None):
+        """One page; `pushed` is the sequence of the same request's push, or None."""
+        if not 1 <= limit <= limits.PAGE_OPS_MAX:
+            raise Refused("validation_failed")
+        start = {name: None if cursor is None else self._sequence(cursor) for name, cursor in cursors.items()}
+
+        def is_wanted(row):
+            collection = row.op.path.collection.decode()
+            after = start[collection] if collection in start else start.get("*")
+            return after is not None and row.sequence > after and row.sequence != pushed
+
+        wanted = sorted((row.sequence, key) for key, row in self.rows.items() if is_wanted(row))
+        size = 0
+        while size < len(wanted):
+            whole = sum(1 for sequence, _ in wanted if sequence == wanted[size][0])
+            if size > 0 and size + whole > limit:
+                break
+            size += whole
+        remaining = len(wanted) - size
+        reached = self.head if remaining == 0 else wanted[size - 1][0]
+        moved = {name: f"{self.epoch}.{max(reached, after)}" for name, after in start.items() if after is not None}
+        return Page([self.rows[key] for _, key in wanted[:size]], moved, remaining)
