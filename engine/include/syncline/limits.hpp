@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Every limit of the formats and the protocol, with the error that exceeding it gives. They are
+// checked where bytes are decoded and where a local write enters. The table in spec/op-format.md
+// and spec/vectors/limits.json say the same numbers.
+
+namespace syncline {
+
+inline constexpr std::size_t kCollectionBytesMax = 64;  // key_too_long
+inline constexpr std::size_t kRecordBytesMax = 128;     // key_too_long
+inline constexpr std::size_t kFieldBytesMax = 64;       // key_too_long
+inline constexpr std::size_t kElementBytesMax = 240;    // key_too_long
+
+inline constexpr std::size_t kValueBytesMax = 65'536;  // value_too_large
+inline constexpr std::size_t kValueDepthMax = 16;      // value_too_deep
+
+inline constexpr std::size_t kBatchOpsMax = 5'000;        // batch_too_large
+inline constexpr std::size_t kBatchBytesMax = 1'048'576;  // batch_too_large
+
+inline constexpr std::size_t kTransactionOpsMax = 100'000;  // transaction_too_large
+
+// A stamp further ahead of the corrected wall clock is refused: stamp_in_future.
+inline constexpr std::int64_t kDriftMaxMs = 300'000;
+// A smaller difference from the server's time is taken for network delay and not corrected.
+inline constexpr std::int64_t kOffsetMinMs = 5'000;
+
+// What a client sends at most in one push, so that the base64 of it fits in kRequestBytesMax.
+inline constexpr std::size_t kPushBytesMax = 90'000;
+inline constexpr std::size_t kPullOpsDefault = 4'000;
+
+inline constexpr std::size_t kRequestBytesMax = 131'072;            // body_too_large
+inline constexpr std::size_t kReplyBytesMax = 4 * 1024 * 1024;      // response_too_large
+inline constexpr std::size_t kReplyInflatedMax = 16 * 1024 * 1024;  // response_too_large
+inline constexpr std::size_t kReplyHeaderBytesMax = 16 * 1024;      // response_too_large
+
+inline constexpr std::size_t kSchemaBytesMax = kValueBytesMax;  // schema_invalid
+
+}  // namespace syncline

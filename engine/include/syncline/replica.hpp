@@ -1,0 +1,164 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "syncline/environment.hpp"
+#include "syncline/error.hpp"
+#include "syncline/schema.hpp"
+#include "syncline/stamp.hpp"
+#include "syncline/store.hpp"
+#include "syncline/value.hpp"
+
+namespace syncline {
+
+class Replication;
+
+// A record as it resolves now.
+struct Record {
+  std::string id;
+  Value::Object fields;
+
+  bool operator==(const Record&) const = default;
+};
+
+enum class Origin : std::uint8_t { kLocal = 1, kRemote = 2 };
+
+// One field that a commit changed. The field is empty when the record itself was created or
+// deleted, and the group's name for a group.
+struct Change {
+  std::string collection;
+  std::string record;
+  std::string field;
+  Origin origin = Origin::kLocal;
+  ReplicaId writer{};  // the replica that wrote it
+};
+
+// Several changes that commit together. It sees what it wrote itself. After a member has failed,
+// the transaction holds what it held before that call.
+//
+// Errors of all members: key_malformed, key_too_long, transaction_too_large, and those of the
+// store, beside those that are named.
+//
+// Thread safety: none; it lives for the length of the function that Replica::write calls.
+class Transaction {
+ public:
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // Writes the named fields, and creates the record if it does not exist.
+  // Errors: type_mismatch, value_too_large, wrong_strategy.
+  [[nodiscard]] Result<void> patch(std::string_view collection, std::string_view record,
+                                   const Value::Object& fields);
+  // As patch, and clears the fields that are not named, save those of counter, min and max.
+  [[nodiscard]] Result<void> put(std::string_view collection, std::string_view record,
+                                 const Value::Object& fields);
+  // Removes the field's value. Nothing happens if the record does not exist.
+  [[nodiscard]] Result<void> clear(std::string_view collection, std::string_view record,
+                                   std::string_view field);
+  // Deletes the record; false if there was none.
+  [[nodiscard]] Result<bool> erase(std::string_view collection, std::string_view record);
+
+  // Adds to a counter. Errors: wrong_strategy, counter_overflow.
+  [[nodiscard]] Result<void> increment(std::string_view collection, std::string_view record,
+                                       std::string_view field, std::int64_t amount);
+  // Adds items to a set, removes them from it. Errors: wrong_strategy, type_mismatch.
+  [[nodiscard]] Result<void> add(std::string_view collection, std::string_view record,
+                                 std::string_view field, const std::vector<Value>& items);
+  [[nodiscard]] Result<void> remove(std::string_view collection, std::string_view record,
+                                    std::string_view field, const std::vector<Value>& items);
+  // Writes or removes one key of a map. Errors: wrong_strategy, type_mismatch.
+  [[nodiscard]] Result<void> put_key(std::string_view collection, std::string_view record,
+                                     std::string_view field, std::string_view key,
+                                     const Value& value);
+  [[nodiscard]] Result<void> clear_key(std::string_view collection, std::string_view record,
+                                       std::string_view field, std::string_view key);
+
+  // The record as this transaction sees it, or nothing.
+  [[nodiscard]] Result<std::optional<Record>> get(std::string_view collection,
+                                                  std::string_view record);
+
+  // The implementation, which only the engine can name.
+  class Draft;
+  explicit Transaction(Draft& draft) : draft_(draft) {}
+
+ private:
+  Draft& draft_;
+};
+
+// Which records of a collection, and in what order.
+struct ScanRange {
+  std::string prefix{};   // only ids that begin so
+  std::string from{};     // only ids at or after this
+  std::string to{};       // only ids before this; empty for no bound
+  std::size_t limit = 0;  // at most so many; 0 for all
+  bool reverse = false;   // descending by id
+};
+
+// Stops the observation when it is destroyed. It may outlive the replica.
+class Subscription {
+ public:
+  Subscription() = default;
+  explicit Subscription(std::shared_ptr<void> token) : token_(std::move(token)) {}
+
+ private:
+  std::shared_ptr<void> token_;
+};
+
+// One device's copy of the data: the facade that an app works with.
+//
+// Thread safety: all members may be called from any thread. Writers take turns; readers see the
+// last commit and never wait for a writer.
+class Replica {
+ public:
+  using Body = std::function<Result<void>(Transaction&)>;
+  using Visitor = std::function<bool(const Record&)>;  // false ends the scan
+  // Called after each commit with what changed: in commit order, one call at a time, on a thread
+  // that commits. It may write to the replica; what that changes arrives in a later call.
+  using Observer = std::function<void(const std::vector<Change>&)>;
+
+  // Opens the replica that the store holds, or makes a new one with a random id. The three must
+  // outlive it. A schema without declarations leaves the stored one in force. Errors:
+  // store_corrupt, schema_invalid (a stored schema), and those of the store.
+  [[nodiscard]] static Result<std::unique_ptr<Replica>> open(
+      Store& store, WallClock& wall, Random& random, std::optional<std::string> schema_json = {});
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+  ~Replica();
+
+  // Runs the body and commits what it wrote, durably, or nothing of it when the body or the commit
+  // fails. Errors: the body's, clock_exhausted, those of Store::commit.
+  [[nodiscard]] Result<void> write(const Body& body);
+
+  // The record, or nothing. Errors: key_malformed, key_too_long, store_corrupt.
+  [[nodiscard]] Result<std::optional<Record>> get(std::string_view collection,
+                                                  std::string_view record) const;
+  // The collection's records in the byte order of their ids, all of one moment. Errors:
+  // key_malformed, store_corrupt.
+  [[nodiscard]] Result<void> scan(std::string_view collection, const ScanRange& range,
+                                  const Visitor& visitor) const;
+  // The collections that hold any slot, ascending.
+  [[nodiscard]] Result<std::vector<std::string>> collections() const;
+
+  [[nodiscard]] Subscription observe(Observer observer);
+
+  [[nodiscard]] ReplicaId id() const;
+  [[nodiscard]] const Schema& schema() const;
+
+  // The side that a transport ships. It lives as long as the replica.
+  [[nodiscard]] Replication& replication();
+
+  class Core;
+
+ private:
+  explicit Replica(std::unique_ptr<Core> core);
+
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace syncline

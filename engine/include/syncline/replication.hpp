@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "syncline/batch.hpp"
+#include "syncline/error.hpp"
+#include "syncline/messages.hpp"
+#include "syncline/replica.hpp"
+
+namespace syncline {
+
+// How much one push may carry.
+struct PushLimits {
+  std::size_t ops_max = 0;
+  std::size_t bytes_max = 0;  // of the batch
+};
+
+// Pending ops that go out together, with what is needed to settle their verdicts.
+struct PushBatch {
+  struct Item {
+    std::uint64_t sequence = 0;
+    Stamp stamp;
+    SlotKey key;
+  };
+  std::string ops;  // a batch
+  std::vector<Item> items;
+};
+
+// What merging one reply did.
+struct ReplyOutcome {
+  std::uint64_t acknowledged = 0;  // ops that the server now holds, or greater ones
+  std::uint64_t merged = 0;        // arrived ops that changed a slot
+  std::uint64_t arrived = 0;       // ops of the page
+  std::uint64_t quarantined = 0;   // arrived ops that could not be merged, kept aside
+  std::uint64_t restamped = 0;     // pending ops that were stamped anew
+  std::uint64_t set_aside = 0;     // ops that the server refuses for good, kept aside
+  std::uint64_t remaining = 0;     // slots that the server has still to send
+  bool epoch_changed = false;      // the server was restored: everything is offered again
+};
+
+// What is stored about the state of the sync.
+struct ReplicationState {
+  std::uint64_t pending_ops = 0;
+  std::int64_t oldest_pending_ms = 0;  // when the oldest pending op was written; 0 if there is none
+  std::uint64_t set_aside_ops = 0;
+  std::uint64_t quarantined_ops = 0;
+  std::uint64_t log_ops = 0;  // the sequence of the last op
+  std::string epoch;
+};
+
+// What the last exchange left to remember over restarts, beside the data.
+struct SyncMemory {
+  bool enabled = false;
+  std::int64_t last_success_ms = 0;  // since 1970; 0 for never
+  std::optional<Error> last_error;   // of the last exchange, if it failed
+  std::int64_t last_error_ms = 0;
+  // The outbox was empty after a reply that said that the server had no more.
+  bool complete = false;
+};
+
+// One op of the log, for people to read.
+struct LogItem {
+  std::uint64_t sequence = 0;
+  std::uint8_t origin = 0;  // 1 local, 2 remote, 3 stamped anew
+  Op op;
+};
+
+// The replica's side of a sync (spec/protocol.md, What the client must do): which ops are pending,
+// and how a reply is taken in. It has no network and no timer.
+//
+// Thread safety: all members may be called from any thread.
+class Replication {
+ public:
+  Replication() = default;
+  Replication(const Replication&) = delete;
+  Replication& operator=(const Replication&) = delete;
+  virtual ~Replication() = default;
+
+  // The first pending ops within the limits, transactions kept whole where they fit; nothing if
+  // none is pending. One op is given even where it alone exceeds bytes_max. Errors: store_corrupt,
+  // store_io.
+  [[nodiscard]] virtual Result<std::optional<PushBatch>> next_push(
+      const PushLimits& limits) const = 0;
+
+  // The cursors to ask with.
+  [[nodiscard]] virtual Result<PullCursors> cursors() const = 0;
+
+  // Takes in the reply to a request that carried `pushed` (null for none), sent and received at
+  // these readings of the wall clock: in one commit it merges the page, moves the cursors, settles
+  // the verdicts and learns the server's time. Errors: response_malformed (and then nothing
+  // changes), those of Store::commit.
+  [[nodiscard]] virtual Result<ReplyOutcome> take_reply(const SyncReply& reply,
+                                                        const PushBatch* pushed,
+                                                        std::int64_t sent_ms,
+                                                        std::int64_t received_ms) = 0;
+
+  [[nodiscard]] virtual Result<ReplicationState> state() const = 0;
+
+  // Remembers which account this database belongs to. Errors: invalid_argument if it belongs to
+  // another.
+  [[nodiscard]] virtual Result<void> bind_account(std::string_view account) = 0;
+
+  [[nodiscard]] virtual Result<SyncMemory> recall() const = 0;
+  [[nodiscard]] virtual Result<void> remember(const SyncMemory& memory) = 0;
+
+  // The log's ops from this sequence on, in order, until the visitor answers false.
+  [[nodiscard]] virtual Result<void> read_log(
+      std::uint64_t from, const std::function<bool(const LogItem&)>& visitor) const = 0;
+
+  // Whether the slots are exactly the fold of the log. Errors: store_corrupt, naming the first slot
+  // that differs.
+  [[nodiscard]] virtual Result<void> verify() const = 0;
+};
+
+}  // namespace syncline

@@ -1,0 +1,67 @@
+#include "syncline/clock.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "syncline/limits.hpp"
+
+namespace syncline {
+namespace {
+
+__extension__ using Wide = __int128;
+
+}  // namespace
+
+std::int64_t HybridClock::now_ms() const {
+  const std::int64_t wall = wall_.now_ms();
+  // Saturates: a wall clock may say anything.
+  std::int64_t now = 0;
+  if (__builtin_add_overflow(wall, state_.offset_ms, &now)) {
+    now = wall < 0 ? std::numeric_limits<std::int64_t>::min()
+                   : std::numeric_limits<std::int64_t>::max();
+  }
+  return std::clamp<std::int64_t>(now, 0, kMillisecondsMax);
+}
+
+Result<HybridTime> HybridClock::tick(HybridTime floor) {
+  const HybridTime now(now_ms());
+  const HybridTime base = std::max(state_.last, floor);
+  HybridTime time = now;
+  if (now.milliseconds() <= base.milliseconds()) {
+    if (base.packed() == std::numeric_limits<std::uint64_t>::max()) {
+      return fail(Code::kClockExhausted, "the clock stands at the end of its range");
+    }
+    time = HybridTime::from_packed(base.packed() + 1);
+  }
+  const bool carried_by_floor =
+      floor > state_.last && time.milliseconds() > now.milliseconds() + kDriftMaxMs;
+  state_.last = carried_by_floor ? std::max(state_.last, now) : time;
+  return time;
+}
+
+Result<void> HybridClock::observe(const Stamp& stamp) {
+  const std::int64_t ahead = stamp.time.milliseconds() - now_ms();
+  if (ahead > kDriftMaxMs) {
+    return fail(Code::kStampInFuture,
+                "stamp is " + std::to_string(ahead) + " ms ahead of this device's corrected time");
+  }
+  state_.last = std::max(state_.last, stamp.time);
+  confirm(stamp);
+  return {};
+}
+
+bool HybridClock::learn_offset(std::int64_t server_ms, std::int64_t sent_ms,
+                               std::int64_t received_ms) {
+  // Exactly: a wall clock that stamps cannot say is put right as any other.
+  const Wide difference = (2 * Wide{server_ms} - sent_ms - received_ms) / 2;  // rounds toward zero
+  const Wide held = std::clamp<Wide>(difference, std::numeric_limits<std::int64_t>::min(),
+                                     std::numeric_limits<std::int64_t>::max());
+  const std::int64_t offset =
+      held > kOffsetMinMs || held < -kOffsetMinMs ? static_cast<std::int64_t>(held) : 0;
+  const bool changed = offset != state_.offset_ms;
+  state_.offset_ms = offset;
+  return changed;
+}
+
+}  // namespace syncline

@@ -1,0 +1,52 @@
+#include "replica/commit_builder.hpp"
+
+#include <utility>
+
+#include "syncline/limits.hpp"
+
+namespace syncline::replica {
+
+void CommitBuilder::write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced,
+                          bool pending) {
+  // Headroom for one more op, whatever it holds, keeps an entry within what decode_batch accepts.
+  constexpr std::size_t kOpBytesMax = kValueBytesMax + 1024;
+  const bool full =
+      log_.count() >= kBatchOpsMax || log_.size_bytes() + kOpBytesMax > kBatchBytesMax;
+  if (log_.count() > 0 && (full || origin != log_origin_)) flush_log();
+  ++sequence_;
+  if (log_.count() == 0) {
+    log_first_ = sequence_;
+    log_origin_ = origin;
+  }
+  log_.add(op);
+  batch_.put(Keyspace::kSlots, op.key.bytes(), encode_slot({sequence_, op.stamp, op.value}));
+  if (replaced && outbox_first_ && *replaced >= *outbox_first_) erase_outbox(*replaced);
+  if (origin != LogOrigin::kRemote && pending) {
+    batch_.append(Keyspace::kOutbox, sequence_key(sequence_),
+                  encode_outbox({commit_, op.key.bytes()}));
+  }
+}
+
+void CommitBuilder::put_meta(std::string_view name, std::string value) {
+  batch_.put(Keyspace::kMeta, std::string(name), std::move(value));
+}
+
+void CommitBuilder::put(Keyspace keyspace, std::string key, std::string value) {
+  batch_.put(keyspace, std::move(key), std::move(value));
+}
+
+void CommitBuilder::erase_outbox(std::uint64_t sequence) {
+  batch_.erase(Keyspace::kOutbox, sequence_key(sequence));
+}
+
+StoreBatch CommitBuilder::finish() {
+  flush_log();
+  return std::move(batch_);
+}
+
+void CommitBuilder::flush_log() {
+  if (log_.count() == 0) return;
+  batch_.append(Keyspace::kLog, sequence_key(log_first_), encode_log({log_origin_, log_.finish()}));
+}
+
+}  // namespace syncline::replica

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "replica/commit_builder.hpp"
+#include "replica/entries.hpp"
+#include "replica/observers.hpp"
+#include "syncline/clock.hpp"
+#include "syncline/replica.hpp"
+#include "syncline/replication.hpp"
+
+namespace syncline {
+
+// What the facade, its transactions and the replication share. Whoever commits holds `writer`,
+// which guards the clock, the head and the progress.
+class Replica::Core {
+ public:
+  Core(Store& store_in, WallClock& wall_in, Schema schema_in, ReplicaId id_in,
+       const replica::Head& head, replica::Progress progress_in)
+      : store(store_in),
+        wall(wall_in),
+        schema(std::move(schema_in)),
+        id(id_in),
+        clock(wall_in, head.clock),
+        committed(head),
+        progress(std::move(progress_in)) {}
+
+  // The least sequence in the outbox, or nothing if it is empty.
+  [[nodiscard]] static Result<std::optional<std::uint64_t>> outbox_first(const Snapshot& snapshot);
+
+  // Commits what was built together with the clock, and queues the ops that changed something for
+  // the observers. Called with `writer` held. On an error nothing has changed, the clock included.
+  [[nodiscard]] Result<void> commit(replica::CommitBuilder& builder, std::span<const Op> ops,
+                                    Origin origin);
+
+  Store& store;
+  WallClock& wall;
+  const Schema schema;
+  const ReplicaId id;
+
+  std::mutex writer;
+  HybridClock clock;
+  replica::Head committed;  // as the store has it
+  replica::Progress progress;
+
+  replica::Observers observers;
+  std::unique_ptr<Replication> replication;
+};
+
+namespace replica {
+
+[[nodiscard]] std::unique_ptr<Replication> make_replication(Replica::Core& core);
+
+}  // namespace replica
+}  // namespace syncline

@@ -1,0 +1,201 @@
+#include "replica/entries.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "codec/bytes.hpp"
+
+namespace syncline::replica {
+namespace {
+
+using codec::Reader;
+
+constexpr char kEntryVersion = 0x01;
+
+// Flags of the memory entry.
+constexpr unsigned kEnabledFlag = 0x01;
+constexpr unsigned kCompleteFlag = 0x02;
+constexpr unsigned kErrorFlag = 0x04;
+constexpr unsigned kMemoryFlags = kEnabledFlag | kCompleteFlag | kErrorFlag;
+
+std::string new_entry() { return {kEntryVersion}; }
+
+bool take_version(Reader& reader) {
+  const auto version = reader.take_u8();
+  return version && static_cast<char>(*version) == kEntryVersion;
+}
+
+std::string printable(std::string_view key) {
+  std::string text(key);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '/');
+  return text;
+}
+
+}  // namespace
+
+tl::unexpected<Error> corrupt(std::string_view what, std::string_view key) {
+  return fail(Code::kStoreCorrupt,
+              "the stored " + std::string(what) + " \"" + printable(key) + "\" cannot be decoded");
+}
+
+std::string sequence_key(std::uint64_t sequence) {
+  std::string key;
+  codec::append_u64(key, sequence);
+  return key;
+}
+
+std::optional<std::uint64_t> parse_sequence_key(std::string_view key) {
+  Reader reader(key);
+  const auto sequence = reader.take_u64();
+  return reader.empty() ? sequence : std::nullopt;
+}
+
+std::string encode_head(const Head& head) {
+  std::string out = new_entry();
+  codec::append_u64(out, head.clock.last.packed());
+  codec::append_u64(out, head.clock.confirmed.packed());
+  codec::append_u64(out, static_cast<std::uint64_t>(head.clock.offset_ms));
+  codec::append_u64(out, head.sequence);
+  return out;
+}
+
+Result<Head> decode_head(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("entry", kHeadName);
+  const auto last = reader.take_u64();
+  const auto confirmed = reader.take_u64();
+  const auto offset = reader.take_u64();
+  const auto sequence = reader.take_u64();
+  if (!last || !confirmed || !offset || !sequence || !reader.empty())
+    return corrupt("entry", kHeadName);
+  return Head{{HybridTime::from_packed(*last), HybridTime::from_packed(*confirmed),
+               static_cast<std::int64_t>(*offset)},
+              *sequence};
+}
+
+std::string encode_slot(const SlotEntry& slot) {
+  std::string out = new_entry();
+  out.reserve(1 + sizeof slot.sequence + kStampBytes + slot.value.size());
+  codec::append_u64(out, slot.sequence);
+  append_stamp(out, slot.stamp);
+  out.append(slot.value);
+  return out;
+}
+
+Result<SlotEntry> decode_slot(std::string_view bytes, std::string_view key) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("slot", key);
+  const auto sequence = reader.take_u64();
+  const auto stamp_bytes = reader.take(kStampBytes);
+  if (!sequence || !stamp_bytes || reader.empty()) return corrupt("slot", key);
+  return SlotEntry{*sequence, *decode_stamp(*stamp_bytes), reader.rest()};
+}
+
+std::string encode_outbox(const OutboxEntry& entry) {
+  std::string out = new_entry();
+  out.reserve(1 + sizeof entry.commit + entry.slot_key.size());
+  codec::append_u64(out, entry.commit);
+  out.append(entry.slot_key);
+  return out;
+}
+
+Result<OutboxEntry> decode_outbox(std::string_view bytes, std::string_view key) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("outbox entry", key);
+  const auto commit = reader.take_u64();
+  if (!commit || reader.empty()) return corrupt("outbox entry", key);
+  return OutboxEntry{*commit, reader.rest()};
+}
+
+std::string encode_log(const LogEntry& entry) {
+  std::string out = new_entry();
+  out.push_back(static_cast<char>(entry.origin));
+  out.append(entry.batch);
+  return out;
+}
+
+Result<LogEntry> decode_log(std::string_view bytes, std::string_view key) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("log entry", key);
+  const auto origin = reader.take_u8();
+  if (!origin || *origin < 1 || *origin > 3) return corrupt("log entry", key);
+  return LogEntry{static_cast<LogOrigin>(*origin), reader.rest()};
+}
+
+std::string encode_aside(Code code, std::string_view batch) {
+  std::string out = new_entry();
+  codec::append_sized(out, code_name(code));
+  out.append(batch);
+  return out;
+}
+
+std::string encode_progress(const Progress& progress) {
+  std::string out = new_entry();
+  codec::append_sized(out, progress.epoch);
+  codec::append_varint(out, static_cast<std::uint32_t>(progress.cursors.size()));
+  for (const auto& [name, cursor] : progress.cursors) {
+    codec::append_sized(out, name);
+    codec::append_sized(out, cursor);
+  }
+  return out;
+}
+
+Result<Progress> decode_progress(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("entry", kProgressName);
+  const auto epoch = reader.take_sized();
+  const auto count = reader.take_varint();
+  if (!epoch || !count) return corrupt("entry", kProgressName);
+  Progress progress{std::string(*epoch), {}};
+  for (std::uint32_t i = 0; i < *count; ++i) {
+    const auto name = reader.take_sized();
+    const auto cursor = reader.take_sized();
+    if (!name || !cursor) return corrupt("entry", kProgressName);
+    if (!progress.cursors.empty() && *name <= progress.cursors.rbegin()->first)
+      return corrupt("entry", kProgressName);
+    progress.cursors.emplace(*name, *cursor);
+  }
+  if (!reader.empty()) return corrupt("entry", kProgressName);
+  return progress;
+}
+
+std::string encode_memory(const SyncMemory& memory) {
+  std::string out = new_entry();
+  const bool failed = memory.last_error.has_value();
+  out.push_back(static_cast<char>((memory.enabled ? kEnabledFlag : 0U) |
+                                  (memory.complete ? kCompleteFlag : 0U) |
+                                  (failed ? kErrorFlag : 0U)));
+  codec::append_u64(out, static_cast<std::uint64_t>(memory.last_success_ms));
+  if (failed) {
+    codec::append_u64(out, static_cast<std::uint64_t>(memory.last_error_ms));
+    codec::append_sized(out, code_name(memory.last_error->code));
+    codec::append_sized(out, memory.last_error->message);
+  }
+  return out;
+}
+
+Result<SyncMemory> decode_memory(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("entry", kMemoryName);
+  const auto flags = reader.take_u8();
+  const auto success = reader.take_u64();
+  if (!flags || (*flags & ~kMemoryFlags) != 0 || !success) return corrupt("entry", kMemoryName);
+  SyncMemory memory;
+  memory.enabled = (*flags & kEnabledFlag) != 0;
+  memory.complete = (*flags & kCompleteFlag) != 0;
+  memory.last_success_ms = static_cast<std::int64_t>(*success);
+  if ((*flags & kErrorFlag) != 0) {
+    const auto time = reader.take_u64();
+    const auto name = reader.take_sized();
+    const auto message = reader.take_sized();
+    if (!time || !name || !message) return corrupt("entry", kMemoryName);
+    memory.last_error_ms = static_cast<std::int64_t>(*time);
+    memory.last_error =
+        Error{code_from_name(*name).value_or(Code::kInternal), std::string(*message)};
+  }
+  if (!reader.empty()) return corrupt("entry", kMemoryName);
+  return memory;
+}
+
+}  // namespace syncline::replica

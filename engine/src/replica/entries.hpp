@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "syncline/clock.hpp"
+#include "syncline/error.hpp"
+#include "syncline/replication.hpp"
+#include "syncline/stamp.hpp"
+
+// What the replica keeps in a store, and how it is encoded (spec/op-format.md, What is stored).
+// Decoders name what they could not read: the error is store_corrupt.
+
+namespace syncline::replica {
+
+// Names of meta entries.
+inline constexpr std::string_view kHeadName = "head";
+inline constexpr std::string_view kReplicaName = "replica";
+inline constexpr std::string_view kSchemaName = "schema";
+inline constexpr std::string_view kProgressName = "progress";
+inline constexpr std::string_view kAccountName = "account";
+inline constexpr std::string_view kMemoryName = "memory";
+
+[[nodiscard]] tl::unexpected<Error> corrupt(std::string_view what, std::string_view key);
+
+// A sequence as a key, big-endian, so that key order is sequence order.
+[[nodiscard]] std::string sequence_key(std::uint64_t sequence);
+[[nodiscard]] std::optional<std::uint64_t> parse_sequence_key(std::string_view key);
+
+// The state that moves with every commit.
+struct Head {
+  HybridClock::State clock;
+  std::uint64_t sequence = 0;  // of the last op
+
+  bool operator==(const Head&) const = default;
+};
+[[nodiscard]] std::string encode_head(const Head& head);
+[[nodiscard]] Result<Head> decode_head(std::string_view bytes);
+
+// The value is borrowed from the entry.
+struct SlotEntry {
+  std::uint64_t sequence = 0;
+  Stamp stamp;
+  std::string_view value;
+};
+[[nodiscard]] std::string encode_slot(const SlotEntry& slot);
+[[nodiscard]] Result<SlotEntry> decode_slot(std::string_view bytes, std::string_view key);
+
+// The slot key is borrowed from the entry.
+struct OutboxEntry {
+  std::uint64_t commit = 0;
+  std::string_view slot_key;
+};
+[[nodiscard]] std::string encode_outbox(const OutboxEntry& entry);
+[[nodiscard]] Result<OutboxEntry> decode_outbox(std::string_view bytes, std::string_view key);
+
+// The values are part of the format.
+enum class LogOrigin : std::uint8_t { kLocal = 1, kRemote = 2, kRestamped = 3 };
+
+// The batch is borrowed from the entry.
+struct LogEntry {
+  LogOrigin origin = LogOrigin::kLocal;
+  std::string_view batch;
+};
+[[nodiscard]] std::string encode_log(const LogEntry& entry);
+[[nodiscard]] Result<LogEntry> decode_log(std::string_view bytes, std::string_view key);
+
+// An op put aside: in set_aside or quarantine.
+[[nodiscard]] std::string encode_aside(Code code, std::string_view batch);
+
+// Where the sync stands.
+struct Progress {
+  std::string epoch;
+  std::map<std::string, std::string> cursors;
+
+  bool operator==(const Progress&) const = default;
+};
+[[nodiscard]] std::string encode_progress(const Progress& progress);
+[[nodiscard]] Result<Progress> decode_progress(std::string_view bytes);
+
+[[nodiscard]] std::string encode_memory(const SyncMemory& memory);
+[[nodiscard]] Result<SyncMemory> decode_memory(std::string_view bytes);
+
+}  // namespace syncline::replica

@@ -1,0 +1,233 @@
+#include "replica/incoming.hpp"
+
+#include <unordered_map>
+#include <utility>
+
+#include "replica/pending.hpp"
+
+namespace syncline::replica {
+namespace {
+
+// Merges one reply into a commit, over the snapshot that it was taken against.
+class Intake {
+ public:
+  Intake(Replica::Core& core, const Snapshot& snapshot, std::optional<std::uint64_t> outbox_first)
+      : core_(core), snapshot_(snapshot), builder_(core.committed.sequence, outbox_first) {}
+
+  Result<void> merge_page(std::string_view batch) {
+    auto ops = decode_batch(batch);
+    if (!ops)
+      return fail(Code::kResponseMalformed, "the page of the reply: " + ops.error().message);
+    outcome_.arrived = ops->size();
+    merged_.reserve(ops->size());
+    merged_ops_.reserve(ops->size());
+    for (DecodedOp& item : *ops) {
+      if (!item.op) {
+        if (auto ok = quarantine(item.error->code, item.raw); !ok) return ok;
+      } else if (auto observed = core_.clock.observe(item.op->stamp); !observed) {
+        if (auto ok = quarantine(observed.error().code, encode_batch({&*item.op, 1})); !ok)
+          return ok;
+      } else if (auto ok = merge(std::move(*item.op)); !ok) {
+        return ok;
+      }
+    }
+    return {};
+  }
+
+  Result<void> settle(const PushBatch& pushed, const SyncReply::Push& reply) {
+    if (reply.verdicts.size() != pushed.items.size()) {
+      return fail(Code::kResponseMalformed,
+                  "the reply has " + std::to_string(reply.verdicts.size()) + " verdicts for " +
+                      std::to_string(pushed.items.size()) + " ops");
+    }
+    auto refusal = reply.refused.begin();
+    for (std::size_t i = 0; i < pushed.items.size(); ++i) {
+      const PushBatch::Item& item = pushed.items[i];
+      if (reply.verdicts[i] != Verdict::kRefused) {
+        builder_.erase_outbox(item.sequence);
+        core_.clock.confirm(item.stamp);
+        ++outcome_.acknowledged;
+        continue;
+      }
+      if (refusal == reply.refused.end() || refusal->index != i) {
+        return fail(Code::kResponseMalformed,
+                    "the reply refuses op " + std::to_string(i) + " without a code");
+      }
+      const Code code = refusal->code;
+      ++refusal;
+      if (code == Code::kStampInFuture) {
+        ++outcome_.restamped;
+        refused_.insert(item.sequence);
+      } else if (auto ok = set_aside(item.sequence, code); !ok) {
+        return ok;
+      }
+    }
+    if (refusal != reply.refused.end()) {
+      return fail(Code::kResponseMalformed, "the reply has a code for op " +
+                                                std::to_string(refusal->index) +
+                                                ", which it does not refuse");
+    }
+    return {};
+  }
+
+  // Takes the cursors of a page. Another epoch than the known one means that the server may have
+  // lost anything, so everything is offered again.
+  Result<void> advance(const std::string& epoch,
+                       const std::map<std::string, std::string>* cursors) {
+    Progress progress = core_.progress;
+    outcome_.epoch_changed = !progress.epoch.empty() && progress.epoch != epoch;
+    progress.epoch = epoch;
+    if (outcome_.epoch_changed) {
+      progress.cursors.clear();
+      if (auto ok = offer_everything(); !ok) return ok;
+    }
+    if (cursors != nullptr) {
+      for (const auto& [name, cursor] : *cursors) progress.cursors.insert_or_assign(name, cursor);
+    }
+    if (progress != core_.progress) builder_.put_meta(kProgressName, encode_progress(progress));
+    progress_ = std::move(progress);
+    return {};
+  }
+
+  Result<ReplyOutcome> commit() {
+    if (auto ok = core_.commit(builder_, merged_ops_, Origin::kRemote); !ok)
+      return fail(ok.error());
+    core_.progress = std::move(progress_);
+    return outcome_;
+  }
+
+  ReplyOutcome& outcome() { return outcome_; }
+  RefusedSequences take_refused() { return std::move(refused_); }
+
+ private:
+  struct Present {
+    std::optional<std::uint64_t> sequence;
+    Stamp stamp;
+    std::string value;
+  };
+
+  Result<std::optional<SlotEntry>> stored(const std::string& key) const {
+    const auto bytes = snapshot_.get(Keyspace::kSlots, key);
+    if (!bytes) return fail(bytes.error());
+    if (!*bytes) return std::nullopt;
+    const auto slot = decode_slot(**bytes, key);
+    if (!slot) return fail(slot.error());
+    return *slot;
+  }
+
+  Result<void> merge(Op op) {
+    const std::string& key = op.key.bytes();
+    std::optional<std::uint64_t> replaced;
+    if (const auto earlier = merged_.find(key); earlier != merged_.end()) {
+      const Op& present = merged_ops_[earlier->second];
+      if (!beats(op.stamp, op.value, present.stamp, present.value)) return {};
+    } else {
+      const auto present = stored(key);
+      if (!present) return fail(present.error());
+      if (*present) {
+        if (!beats(op.stamp, op.value, (*present)->stamp, (*present)->value)) return {};
+        replaced = (*present)->sequence;
+      }
+    }
+    builder_.write(op, LogOrigin::kRemote, replaced);
+    ++outcome_.merged;
+    merged_.insert_or_assign(key, merged_ops_.size());
+    merged_ops_.push_back(std::move(op));
+    return {};
+  }
+
+  Result<void> quarantine(Code code, std::string_view batch) {
+    if (next_quarantine_ == 0) {
+      auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
+      if (!cursor) return fail(cursor.error());
+      const auto standing = (*cursor)->seek_last();
+      if (!standing) return fail(standing.error());
+      next_quarantine_ = *standing ? parse_sequence_key((*cursor)->key()).value_or(0) + 1 : 1;
+    }
+    builder_.put(Keyspace::kQuarantine, sequence_key(next_quarantine_++),
+                 encode_aside(code, batch));
+    ++outcome_.quarantined;
+    return {};
+  }
+
+  // Takes an op out of the outbox that the server will never take, if it is still the slot's
+  // register.
+  Result<void> set_aside(std::uint64_t sequence, Code code) {
+    const std::string key = sequence_key(sequence);
+    const auto pending = snapshot_.get(Keyspace::kOutbox, key);
+    if (!pending) return fail(pending.error());
+    if (!*pending) return {};
+    const auto entry = decode_outbox(**pending, key);
+    if (!entry) return fail(entry.error());
+    const auto op = pending_op(snapshot_, sequence, entry->slot_key);
+    if (!op) return fail(op.error());
+    builder_.erase_outbox(sequence);
+    builder_.put(Keyspace::kSetAside, key, encode_aside(code, encode_batch({&*op, 1})));
+    ++outcome_.set_aside;
+    return {};
+  }
+
+  Result<void> offer_everything() {
+    auto cursor = snapshot_.cursor(Keyspace::kSlots);
+    if (!cursor) return fail(cursor.error());
+    auto standing = (*cursor)->seek({});
+    for (; standing && *standing; standing = (*cursor)->next()) {
+      if (merged_.contains(std::string((*cursor)->key()))) continue;
+      const auto slot = decode_slot((*cursor)->value(), (*cursor)->key());
+      if (!slot) return fail(slot.error());
+      builder_.put(Keyspace::kOutbox, sequence_key(slot->sequence),
+                   encode_outbox({slot->sequence, (*cursor)->key()}));
+    }
+    if (!standing) return fail(standing.error());
+    return {};
+  }
+
+  Replica::Core& core_;
+  const Snapshot& snapshot_;
+  CommitBuilder builder_;
+  Progress progress_;
+  ReplyOutcome outcome_;
+  std::unordered_map<std::string, std::size_t> merged_;  // slot key to its place in merged_ops_
+  std::vector<Op> merged_ops_;
+  RefusedSequences refused_;
+  std::uint64_t next_quarantine_ = 0;
+};
+
+Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
+                                   const PushBatch* pushed, RefusedSequences& refused) {
+  auto snapshot = core.store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  const auto outbox_first = Replica::Core::outbox_first(**snapshot);
+  if (!outbox_first) return fail(outbox_first.error());
+  Intake intake(core, **snapshot, *outbox_first);
+  if (reply.pull) {
+    if (auto ok = intake.merge_page(reply.pull->ops); !ok) return fail(ok.error());
+    intake.outcome().remaining = reply.pull->remaining;
+  }
+  if (auto ok = intake.advance(reply.epoch, reply.pull ? &reply.pull->cursors : nullptr); !ok) {
+    return fail(ok.error());
+  }
+  if (pushed != nullptr) {
+    if (!reply.push) return fail(Code::kResponseMalformed, "the reply has no verdicts");
+    // With another epoch everything was just made pending again; the verdicts then settle what they
+    // answer.
+    if (auto ok = intake.settle(*pushed, *reply.push); !ok) return fail(ok.error());
+  }
+  // A store may have to wait for every snapshot before it can grow.
+  snapshot->reset();
+  refused = intake.take_refused();
+  return intake.commit();
+}
+
+}  // namespace
+
+Result<ReplyOutcome> take_in(Replica::Core& core, const SyncReply& reply, const PushBatch* pushed,
+                             std::int64_t sent_ms, std::int64_t received_ms,
+                             RefusedSequences& refused) {
+  core.clock.learn_offset(reply.time_ms, sent_ms, received_ms);
+  auto outcome = take_in_parts(core, reply, pushed, refused);
+  if (!outcome) core.clock.restore(core.committed.clock);
+  return outcome;
+}
+
+}  // namespace syncline::replica

@@ -1,0 +1,192 @@
+#include "syncline/replica.hpp"
+
+#include <utility>
+
+#include "codec/bytes.hpp"
+#include "replica/core.hpp"
+#include "replica/draft.hpp"
+#include "replica/record_reader.hpp"
+
+namespace syncline {
+namespace {
+
+using namespace replica;  // NOLINT(google-build-using-namespace): the facade's own parts
+
+std::string encode_id(ReplicaId id) {
+  std::string bytes;
+  codec::append_u64(bytes, static_cast<std::uint64_t>(id));
+  return bytes;
+}
+
+// What a store says about its replica; what is missing in a new one is made up.
+struct Opened {
+  ReplicaId id{};
+  Head head;
+  Progress progress;
+  std::optional<std::string> schema_json;
+  bool is_new = false;
+};
+
+Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
+  Opened opened;
+  const auto id = snapshot.get(Keyspace::kMeta, kReplicaName);
+  if (!id) return fail(id.error());
+  if (*id) {
+    codec::Reader reader(**id);
+    const auto bits = reader.take_u64();
+    if (!bits || !reader.empty() || *bits == 0) return corrupt("entry", kReplicaName);
+    opened.id = static_cast<ReplicaId>(*bits);
+  } else {
+    opened.is_new = true;
+    while (opened.id == ReplicaId{}) opened.id = static_cast<ReplicaId>(random.next());
+  }
+  const auto head = snapshot.get(Keyspace::kMeta, kHeadName);
+  if (!head) return fail(head.error());
+  if (*head) {
+    const auto decoded = decode_head(**head);
+    if (!decoded) return fail(decoded.error());
+    opened.head = *decoded;
+  } else if (!opened.is_new) {
+    return corrupt("entry", kHeadName);
+  }
+  const auto progress = snapshot.get(Keyspace::kMeta, kProgressName);
+  if (!progress) return fail(progress.error());
+  if (*progress) {
+    auto decoded = decode_progress(**progress);
+    if (!decoded) return fail(decoded.error());
+    opened.progress = std::move(*decoded);
+  }
+  const auto schema = snapshot.get(Keyspace::kMeta, kSchemaName);
+  if (!schema) return fail(schema.error());
+  if (*schema) opened.schema_json = std::string(**schema);
+  return opened;
+}
+
+}  // namespace
+
+Result<std::optional<std::uint64_t>> Replica::Core::outbox_first(const Snapshot& snapshot) {
+  auto cursor = snapshot.cursor(Keyspace::kOutbox);
+  if (!cursor) return fail(cursor.error());
+  const auto standing = (*cursor)->seek({});
+  if (!standing) return fail(standing.error());
+  if (!*standing) return std::nullopt;
+  const auto sequence = parse_sequence_key((*cursor)->key());
+  if (!sequence) return corrupt("outbox entry", (*cursor)->key());
+  return sequence;
+}
+
+Result<void> Replica::Core::commit(CommitBuilder& builder, std::span<const Op> ops, Origin origin) {
+  const Head head{clock.state(), builder.last_sequence()};
+  if (head != committed) builder.put_meta(kHeadName, encode_head(head));
+  if (builder.empty()) return {};
+  if (auto ok = store.commit(builder.finish()); !ok) {
+    clock.restore(committed.clock);
+    return ok;
+  }
+  committed = head;
+  observers.enqueue(ops, origin);
+  return {};
+}
+
+Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Random& random,
+                                               std::optional<std::string> schema_json) {
+  auto snapshot = store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  auto opened = read_meta(**snapshot, random);
+  if (!opened) return fail(opened.error());
+  snapshot->reset();
+
+  const bool new_schema = schema_json && schema_json != opened->schema_json;
+  if (!schema_json) schema_json = opened->schema_json;
+  auto schema = schema_json ? Schema::parse(*schema_json) : Result<Schema>(Schema());
+  if (!schema) return fail(schema.error());
+  if (opened->is_new || new_schema) {
+    StoreBatch batch;
+    if (opened->is_new) {
+      batch.put(Keyspace::kMeta, std::string(kReplicaName), encode_id(opened->id));
+      batch.put(Keyspace::kMeta, std::string(kHeadName), encode_head(opened->head));
+    }
+    if (new_schema) batch.put(Keyspace::kMeta, std::string(kSchemaName), *schema_json);
+    if (auto ok = store.commit(batch); !ok) return fail(ok.error());
+  }
+  auto core = std::make_unique<Core>(store, wall, std::move(*schema), opened->id, opened->head,
+                                     std::move(opened->progress));
+  core->replication = make_replication(*core);
+  return std::unique_ptr<Replica>(new Replica(std::move(core)));
+}
+
+Replica::Replica(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+Replica::~Replica() = default;
+
+Result<void> Replica::write(const Body& body) {
+  {
+    const std::lock_guard lock(core_->writer);
+    auto snapshot = core_->store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    const auto outbox_first = Core::outbox_first(**snapshot);
+    if (!outbox_first) return fail(outbox_first.error());
+    Transaction::Draft draft(*core_, **snapshot);
+    Transaction transaction(draft);
+    if (auto ok = body(transaction); !ok) {
+      core_->clock.restore(core_->committed.clock);
+      return ok;
+    }
+    if (draft.ops().empty()) return {};
+    CommitBuilder builder(core_->committed.sequence, *outbox_first);
+    for (std::size_t i = 0; i < draft.ops().size(); ++i) {
+      const Op& op = draft.ops()[i];
+      std::optional<std::uint64_t> replaced;
+      if (*outbox_first && draft.may_replace(i)) {
+        const auto present = (*snapshot)->get(Keyspace::kSlots, op.key.bytes());
+        const auto slot = present && *present ? decode_slot(**present, op.key.bytes())
+                                              : Result<SlotEntry>(SlotEntry{});
+        if (!present || !slot) {
+          core_->clock.restore(core_->committed.clock);
+          return fail(!present ? present.error() : slot.error());
+        }
+        if (*present) replaced = slot->sequence;
+      }
+      builder.write(op, LogOrigin::kLocal, replaced);
+    }
+    snapshot->reset();
+    if (auto ok = core_->commit(builder, draft.ops(), Origin::kLocal); !ok) return ok;
+  }
+  core_->observers.deliver();
+  return {};
+}
+
+Result<std::optional<Record>> Replica::get(std::string_view collection,
+                                           std::string_view record) const {
+  if (auto ok = check_collection(collection); !ok) return fail(ok.error());
+  if (auto ok = check_record(record); !ok) return fail(ok.error());
+  const auto snapshot = core_->store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  const auto slots = read_record(**snapshot, collection, record);
+  if (!slots) return fail(slots.error());
+  auto fields = slots->resolve(core_->schema.collection(collection));
+  if (!fields) return std::nullopt;
+  return Record{std::string(record), std::move(*fields)};
+}
+
+Result<void> Replica::scan(std::string_view collection, const ScanRange& range,
+                           const Visitor& visitor) const {
+  if (auto ok = check_collection(collection); !ok) return ok;
+  const auto snapshot = core_->store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  return scan_records(**snapshot, collection, core_->schema.collection(collection), range, visitor);
+}
+
+Result<std::vector<std::string>> Replica::collections() const {
+  const auto snapshot = core_->store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  return list_collections(**snapshot);
+}
+
+Subscription Replica::observe(Observer observer) {
+  return core_->observers.add(std::move(observer));
+}
+ReplicaId Replica::id() const { return core_->id; }
+const Schema& Replica::schema() const { return core_->schema; }
+Replication& Replica::replication() { return *core_->replication; }
+
+}  // namespace syncline

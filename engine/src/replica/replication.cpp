@@ -1,0 +1,185 @@
+#include "syncline/replication.hpp"
+
+#include <utility>
+
+#include "replica/core.hpp"
+#include "replica/fold.hpp"
+#include "replica/incoming.hpp"
+#include "replica/pending.hpp"
+#include "replica/restamp.hpp"
+
+namespace syncline::replica {
+namespace {
+
+class ReplicaReplication final : public Replication {
+ public:
+  explicit ReplicaReplication(Replica::Core& core) : core_(core) {}
+
+  Result<std::optional<PushBatch>> next_push(const PushLimits& limits) const override {
+    const auto snapshot = core_.store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    auto cursor = (*snapshot)->cursor(Keyspace::kOutbox);
+    if (!cursor) return fail(cursor.error());
+    std::vector<Op> ops;
+    PushBatch push;
+    BatchEncoder size;
+    std::size_t whole = 0;  // ops up to the last transaction that fits
+    std::uint64_t commit = 0;
+    bool more = false;
+    auto standing = (*cursor)->seek({});
+    for (; standing && *standing; standing = (*cursor)->next()) {
+      const auto sequence = parse_sequence_key((*cursor)->key());
+      const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
+      if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
+      if (entry->commit != commit) {
+        whole = ops.size();
+        commit = entry->commit;
+      }
+      auto op = pending_op(**snapshot, *sequence, entry->slot_key);
+      if (!op) return fail(op.error());
+      size.add(*op);
+      more =
+          !ops.empty() && (size.count() > limits.ops_max || size.size_bytes() > limits.bytes_max);
+      if (more) break;
+      push.items.push_back({*sequence, op->stamp, op->key});
+      ops.push_back(std::move(*op));
+    }
+    if (!standing) return fail(standing.error());
+    if (ops.empty()) return std::nullopt;
+    // A transaction that does not fit whole waits for the next push, unless it is the first and
+    // larger than one.
+    const std::size_t count = more && whole > 0 ? whole : ops.size();
+    push.items.erase(push.items.begin() + static_cast<std::ptrdiff_t>(count), push.items.end());
+    push.ops = encode_batch(std::span(ops).first(count));
+    return push;
+  }
+
+  Result<PullCursors> cursors() const override {
+    const std::lock_guard lock(core_.writer);
+    PullCursors cursors{{"*", ""}};
+    for (const auto& [name, cursor] : core_.progress.cursors)
+      cursors.insert_or_assign(name, cursor);
+    return cursors;
+  }
+
+  Result<ReplyOutcome> take_reply(const SyncReply& reply, const PushBatch* pushed,
+                                  std::int64_t sent_ms, std::int64_t received_ms) override {
+    Result<ReplyOutcome> outcome;
+    {
+      const std::lock_guard lock(core_.writer);
+      RefusedSequences refused;
+      outcome = take_in(core_, reply, pushed, sent_ms, received_ms, refused);
+      if (outcome && !refused.empty()) {
+        const auto restamped = restamp_pending(core_, refused);
+        // The page is committed all the same, so the observers hear of it below.
+        if (restamped) {
+          outcome->restamped = *restamped;
+        } else {
+          outcome = fail(restamped.error());
+        }
+      }
+    }
+    core_.observers.deliver();
+    return outcome;
+  }
+
+  Result<ReplicationState> state() const override {
+    const auto snapshot = core_.store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    ReplicationState state;
+    for (const auto& [keyspace, count] :
+         {std::pair{Keyspace::kOutbox, &state.pending_ops},
+          std::pair{Keyspace::kSetAside, &state.set_aside_ops},
+          std::pair{Keyspace::kQuarantine, &state.quarantined_ops}}) {
+      const auto counted = (*snapshot)->count(keyspace);
+      if (!counted) return fail(counted.error());
+      *count = *counted;
+    }
+    const auto head = (*snapshot)->get(Keyspace::kMeta, kHeadName);
+    if (!head) return fail(head.error());
+    if (*head) {
+      const auto decoded = decode_head(**head);
+      if (!decoded) return fail(decoded.error());
+      state.log_ops = decoded->sequence;
+    }
+    const auto oldest = oldest_pending(**snapshot);
+    if (!oldest) return fail(oldest.error());
+    state.oldest_pending_ms = *oldest;
+    const std::lock_guard lock(core_.writer);
+    state.epoch = core_.progress.epoch;
+    return state;
+  }
+
+  Result<void> bind_account(std::string_view account) override {
+    const std::lock_guard lock(core_.writer);
+    std::optional<std::string> bound;
+    {
+      const auto snapshot = core_.store.snapshot();
+      if (!snapshot) return fail(snapshot.error());
+      const auto present = (*snapshot)->get(Keyspace::kMeta, kAccountName);
+      if (!present) return fail(present.error());
+      if (*present) bound = std::string(**present);
+    }
+    if (bound == account) return {};
+    if (bound) {
+      return fail(Code::kInvalidArgument, "this database belongs to another account (" + *bound +
+                                              "); each account has a database of its own");
+    }
+    StoreBatch batch;
+    batch.put(Keyspace::kMeta, std::string(kAccountName), std::string(account));
+    return core_.store.commit(batch);
+  }
+
+  Result<SyncMemory> recall() const override {
+    const auto snapshot = core_.store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    const auto entry = (*snapshot)->get(Keyspace::kMeta, kMemoryName);
+    if (!entry) return fail(entry.error());
+    return *entry ? decode_memory(**entry) : Result<SyncMemory>(SyncMemory{});
+  }
+
+  Result<void> remember(const SyncMemory& memory) override {
+    const std::lock_guard lock(core_.writer);
+    StoreBatch batch;
+    batch.put(Keyspace::kMeta, std::string(kMemoryName), encode_memory(memory));
+    return core_.store.commit(batch);
+  }
+
+  Result<void> read_log(std::uint64_t from,
+                        const std::function<bool(const LogItem&)>& visitor) const override {
+    const auto snapshot = core_.store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    return walk_log(**snapshot, from, visitor);
+  }
+
+  Result<void> verify() const override {
+    const auto snapshot = core_.store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    return verify_fold(**snapshot);
+  }
+
+ private:
+  static Result<std::int64_t> oldest_pending(const Snapshot& snapshot) {
+    auto cursor = snapshot.cursor(Keyspace::kOutbox);
+    if (!cursor) return fail(cursor.error());
+    const auto standing = (*cursor)->seek({});
+    if (!standing) return fail(standing.error());
+    if (!*standing) return 0;
+    const auto sequence = parse_sequence_key((*cursor)->key());
+    const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
+    if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
+    const auto op = pending_op(snapshot, *sequence, entry->slot_key);
+    if (!op) return fail(op.error());
+    return op->stamp.time.milliseconds();
+  }
+
+  Replica::Core& core_;
+};
+
+}  // namespace
+
+std::unique_ptr<Replication> make_replication(Replica::Core& core) {
+  return std::make_unique<ReplicaReplication>(core);
+}
+
+}  // namespace syncline::replica

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+
+#include "replica/core.hpp"
+
+namespace syncline::replica {
+
+// Sequences of pending ops that the server refused as too far in the future.
+using RefusedSequences = std::set<std::uint64_t>;
+
+// Stamps anew, in the order of their stamps and in one commit, the refused ops that are still
+// pending and every other pending op that lies too far ahead of the corrected clock. Answers how
+// many (spec/clock.md, The server's time). The writer's lock is held. Errors: store_corrupt,
+// clock_exhausted, those of Store::commit.
+[[nodiscard]] Result<std::uint64_t> restamp_pending(Replica::Core& core,
+                                                    const RefusedSequences& refused);
+
+}  // namespace syncline::replica

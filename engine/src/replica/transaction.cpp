@@ -1,0 +1,135 @@
+#include <utility>
+
+#include "replica/draft.hpp"
+#include "syncline/replica.hpp"
+
+namespace syncline {
+namespace {
+
+using OnWrite = merge::RecordSlots::OnWrite;
+
+Result<void> patch_fields(const CollectionRules& rules, merge::RecordSlots& slots,
+                          const Stamp& stamp, const Value::Object& fields,
+                          const OnWrite& on_write) {
+  if (!slots.exists()) slots.revive(rules, stamp, on_write);
+  for (const auto& [field, value] : fields) {
+    if (auto ok = slots.write(rules, field, strategy::Put{value}, stamp, on_write); !ok) return ok;
+  }
+  return {};
+}
+
+// What accumulates over replicas is not cleared by writing the record as a whole.
+bool accumulates(const CollectionRules& rules, std::string_view field) {
+  const Merge merge = rules.field(field).merge;
+  return merge == Merge::kCounter || merge == Merge::kMin || merge == Merge::kMax;
+}
+
+}  // namespace
+
+Result<void> Transaction::patch(std::string_view collection, std::string_view record,
+                                const Value::Object& fields) {
+  const CollectionRules& rules = draft_.rules(collection);
+  return draft_.mutate(collection, record,
+                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
+                         return patch_fields(rules, slots, stamp, fields, on_write);
+                       });
+}
+
+Result<void> Transaction::put(std::string_view collection, std::string_view record,
+                              const Value::Object& fields) {
+  const CollectionRules& rules = draft_.rules(collection);
+  return draft_.mutate(
+      collection, record,
+      [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) -> Result<void> {
+        const auto before = slots.resolve(rules).value_or(Value::Object());
+        for (const auto& [field, value] : before) {
+          if (fields.contains(field) || accumulates(rules, field)) continue;
+          if (auto ok = slots.write(rules, field, strategy::Clear{}, stamp, on_write); !ok)
+            return ok;
+        }
+        return patch_fields(rules, slots, stamp, fields, on_write);
+      });
+}
+
+Result<void> Transaction::clear(std::string_view collection, std::string_view record,
+                                std::string_view field) {
+  const CollectionRules& rules = draft_.rules(collection);
+  return draft_.mutate(
+      collection, record,
+      [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) -> Result<void> {
+        if (!slots.exists()) return {};
+        return slots.write(rules, field, strategy::Clear{}, stamp, on_write);
+      });
+}
+
+Result<bool> Transaction::erase(std::string_view collection, std::string_view record) {
+  bool erased = false;
+  auto done = draft_.mutate(
+      collection, record,
+      [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) -> Result<void> {
+        erased = slots.erase(stamp, on_write);
+        return {};
+      });
+  if (!done) return fail(done.error());
+  return erased;
+}
+
+Result<void> Transaction::increment(std::string_view collection, std::string_view record,
+                                    std::string_view field, std::int64_t amount) {
+  const CollectionRules& rules = draft_.rules(collection);
+  return draft_.mutate(collection, record,
+                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
+                         return slots.write(rules, field, strategy::Increment{amount}, stamp,
+                                            on_write);
+                       });
+}
+
+Result<void> Transaction::add(std::string_view collection, std::string_view record,
+                              std::string_view field, const std::vector<Value>& items) {
+  const CollectionRules& rules = draft_.rules(collection);
+  return draft_.mutate(collection, record,
+                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
+                         return slots.write(rules, field, strategy::Add{items}, stamp, on_write);
+                       });
+}
+
+Result<void> Transaction::remove(std::string_view collection, std::string_view record,
+                                 std::string_view field, const std::vector<Value>& items) {
+  const CollectionRules& rules = draft_.rules(collection);
+  return draft_.mutate(collection, record,
+                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
+                         return slots.write(rules, field, strategy::Remove{items}, stamp, on_write);
+                       });
+}
+
+Result<void> Transaction::put_key(std::string_view collection, std::string_view record,
+                                  std::string_view field, std::string_view key,
+                                  const Value& value) {
+  const CollectionRules& rules = draft_.rules(collection);
+  return draft_.mutate(collection, record,
+                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
+                         return slots.write(rules, field, strategy::PutKey{std::string(key), value},
+                                            stamp, on_write);
+                       });
+}
+
+Result<void> Transaction::clear_key(std::string_view collection, std::string_view record,
+                                    std::string_view field, std::string_view key) {
+  const CollectionRules& rules = draft_.rules(collection);
+  return draft_.mutate(collection, record,
+                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
+                         return slots.write(rules, field, strategy::ClearKey{std::string(key)},
+                                            stamp, on_write);
+                       });
+}
+
+Result<std::optional<Record>> Transaction::get(std::string_view collection,
+                                               std::string_view record) {
+  const auto slots = draft_.record(collection, record);
+  if (!slots) return fail(slots.error());
+  auto fields = (*slots)->resolve(draft_.rules(collection));
+  if (!fields) return std::nullopt;
+  return Record{std::string(record), std::move(*fields)};
+}
+
+}  // namespace syncline

@@ -1,0 +1,266 @@
+#include "syncline/schema.hpp"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <limits>
+
+#include "crypto/sodium_library.hpp"
+#include "syncline/limits.hpp"
+#include "syncline/slot.hpp"
+
+namespace syncline {
+namespace {
+
+constexpr std::array kMergeNames{std::pair{Merge::kLww, std::string_view("lww")},
+                                 std::pair{Merge::kMin, std::string_view("min")},
+                                 std::pair{Merge::kMax, std::string_view("max")},
+                                 std::pair{Merge::kCounter, std::string_view("counter")},
+                                 std::pair{Merge::kSet, std::string_view("set")},
+                                 std::pair{Merge::kMap, std::string_view("map")},
+                                 std::pair{Merge::kGroup, std::string_view("group")}};
+
+constexpr std::array kTypeNames{std::pair{FieldType::kAny, std::string_view("any")},
+                                std::pair{FieldType::kBoolean, std::string_view("boolean")},
+                                std::pair{FieldType::kInteger, std::string_view("integer")},
+                                std::pair{FieldType::kNumber, std::string_view("number")},
+                                std::pair{FieldType::kString, std::string_view("string")},
+                                std::pair{FieldType::kBytes, std::string_view("bytes")},
+                                std::pair{FieldType::kJson, std::string_view("json")}};
+
+tl::unexpected<Error> invalid(const std::string& place, const std::string& what) {
+  return fail(Code::kSchemaInvalid, "schema: " + place + ": " + what);
+}
+
+Result<const Value::Object*> object_at(const Value& value, const std::string& place) {
+  const auto* members = value.if_object();
+  if (members == nullptr) return invalid(place, "has to be an object");
+  return members;
+}
+
+Result<void> only_members(const Value::Object& object, const std::string& place,
+                          std::initializer_list<std::string_view> known) {
+  for (const auto& [name, member] : object) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return invalid(place.empty() ? name : place + "." + name,
+                     "is not a member that is known here");
+    }
+  }
+  return {};
+}
+
+// The member's string, or nothing if it is not there.
+Result<std::optional<std::string>> optional_string(const Value::Object& object,
+                                                   std::string_view name,
+                                                   const std::string& place) {
+  const auto found = object.find(name);
+  if (found == object.end()) return std::nullopt;
+  const auto* text = found->second.if_string();
+  if (text == nullptr) return invalid(place + "." + std::string(name), "has to be a string");
+  return *text;
+}
+
+Result<FieldRule> parse_field(const Value& document, const std::string& place) {
+  const auto members = object_at(document, place);
+  if (!members) return fail(members.error());
+  if (auto ok = only_members(**members, place, {"merge", "type"}); !ok) return fail(ok.error());
+  const auto merge = optional_string(**members, "merge", place);
+  if (!merge) return fail(merge.error());
+  const auto type = optional_string(**members, "type", place);
+  if (!type) return fail(type.error());
+  FieldRule rule;
+  if (*merge) {
+    const auto* found = std::find_if(kMergeNames.begin(), kMergeNames.end(),
+                                     [&](const auto& entry) { return entry.second == **merge; });
+    if (found == kMergeNames.end() || found->first == Merge::kGroup) {
+      return invalid(place + ".merge", "\"" + **merge + "\" is not a strategy");
+    }
+    rule.merge = found->first;
+  }
+  if (*type) {
+    const auto* found = std::find_if(kTypeNames.begin(), kTypeNames.end(),
+                                     [&](const auto& entry) { return entry.second == **type; });
+    if (found == kTypeNames.end() || found->first == FieldType::kAny) {
+      return invalid(place + ".type", "\"" + **type + "\" is not a type");
+    }
+    rule.type = found->first;
+  }
+  const bool numeric = rule.type == FieldType::kAny || rule.type == FieldType::kInteger ||
+                       rule.type == FieldType::kNumber;
+  if (!numeric &&
+      (rule.merge == Merge::kMin || rule.merge == Merge::kMax || rule.merge == Merge::kCounter)) {
+    return invalid(place + ".type", "\"" + **type + "\" cannot be merged by \"" + **merge + "\"");
+  }
+  return rule;
+}
+
+Result<void> parse_group(const std::string& name, const Value& document, const std::string& place,
+                         CollectionRules& rules) {
+  const auto members = object_at(document, place);
+  if (!members) return fail(members.error());
+  if (auto ok = only_members(**members, place, {"fields"}); !ok) return ok;
+  const auto listed = (*members)->find("fields");
+  const auto* parts = listed == (*members)->end() ? nullptr : listed->second.if_array();
+  if (parts == nullptr || parts->size() < 2) {
+    return invalid(place + ".fields", "has to be an array of at least two field names");
+  }
+  if (rules.fields.contains(name)) return invalid(place, "has the name of a field");
+  for (const Value& part : *parts) {
+    const auto* field = part.if_string();
+    if (field == nullptr || !check_field(*field)) {
+      return invalid(place + ".fields", "has to hold field names");
+    }
+    if (rules.group_of.contains(*field))
+      return invalid(place + ".fields", "\"" + *field + "\" is in a group already");
+    if (rules.field(*field).merge != Merge::kLww) {
+      return invalid(place + ".fields", "\"" + *field + "\" declares a strategy other than lww");
+    }
+    rules.group_of.emplace(*field, name);
+    rules.groups[name].push_back(*field);
+  }
+  return {};
+}
+
+// The members of an optional object, each under a valid field name.
+Result<const Value::Object*> named_fields(const Value::Object& object, std::string_view name,
+                                          const std::string& place) {
+  static const Value::Object kNone;
+  const auto found = object.find(name);
+  if (found == object.end()) return &kNone;
+  const std::string inner = place + "." + std::string(name);
+  auto members = object_at(found->second, inner);
+  if (!members) return fail(members.error());
+  for (const auto& [key, member] : **members) {
+    if (auto ok = check_field(key); !ok) return invalid(inner, ok.error().message);
+  }
+  return members;
+}
+
+Result<CollectionRules> parse_collection(const Value& document, const std::string& place) {
+  const auto members = object_at(document, place);
+  if (!members) return fail(members.error());
+  if (auto ok = only_members(**members, place, {"fields", "groups", "delete"}); !ok)
+    return fail(ok.error());
+  CollectionRules rules;
+  const auto fields = named_fields(**members, "fields", place);
+  if (!fields) return fail(fields.error());
+  for (const auto& [name, field] : **fields) {
+    const auto rule = parse_field(field, place + ".fields." + name);
+    if (!rule) return fail(rule.error());
+    rules.fields.emplace(name, *rule);
+  }
+  const auto groups = named_fields(**members, "groups", place);
+  if (!groups) return fail(groups.error());
+  for (const auto& [name, group] : **groups) {
+    if (auto ok = parse_group(name, group, place + ".groups." + name, rules); !ok)
+      return fail(ok.error());
+  }
+  for (const auto& [part, group] : rules.group_of) {
+    if (rules.groups.contains(part))
+      return invalid(place + ".groups." + part, "has the name of a group's part");
+  }
+  const auto rule = optional_string(**members, "delete", place);
+  if (!rule) return fail(rule.error());
+  if (*rule) {
+    if (**rule != "edit_loses" && **rule != "edit_revives") {
+      return invalid(place + ".delete", "has to be \"edit_loses\" or \"edit_revives\"");
+    }
+    rules.delete_rule = **rule == "edit_loses" ? DeleteRule::kEditLoses : DeleteRule::kEditRevives;
+  }
+  return rules;
+}
+
+Result<SchemaId> parse_id(const Value::Object& document) {
+  const auto name = optional_string(document, "name", "schema");
+  if (!name) return fail(name.error());
+  if (!*name || (*name)->empty() || (*name)->size() > kCollectionBytesMax) {
+    return invalid("name", "has to be a string of 1 to 64 bytes");
+  }
+  const auto version = document.find("version");
+  const auto* number = version == document.end() ? nullptr : version->second.if_int64();
+  if (number == nullptr || *number < 1 || *number > std::numeric_limits<std::int32_t>::max()) {
+    return invalid("version", "has to be an integer from 1 to 2147483647");
+  }
+  return SchemaId{**name, static_cast<std::uint32_t>(*number), {}};
+}
+
+}  // namespace
+
+FieldRule CollectionRules::field(std::string_view name) const {
+  const auto found = fields.find(name);
+  return found == fields.end() ? FieldRule{} : found->second;
+}
+
+const std::string* CollectionRules::group(std::string_view field) const {
+  const auto found = group_of.find(field);
+  return found == group_of.end() ? nullptr : &found->second;
+}
+
+Result<Schema> Schema::parse(std::string_view json) {
+  if (json.size() > kSchemaBytesMax) return invalid("document", "has more than 65,536 bytes");
+  const auto document = value_from_json(json);
+  if (!document) return fail(document.error());
+  const auto members = object_at(*document, "document");
+  if (!members) return fail(members.error());
+  if (auto ok = only_members(**members, "", {"name", "version", "collections"}); !ok)
+    return fail(ok.error());
+  auto id = parse_id(**members);
+  if (!id) return fail(id.error());
+  const auto listed = (*members)->find("collections");
+  if (listed == (*members)->end()) return invalid("collections", "is missing");
+  const auto collections = object_at(listed->second, "collections");
+  if (!collections) return fail(collections.error());
+  Schema schema;
+  for (const auto& [name, collection] : **collections) {
+    if (auto ok = check_collection(name); !ok) return invalid("collections", ok.error().message);
+    auto rules = parse_collection(collection, "collections." + name);
+    if (!rules) return fail(rules.error());
+    schema.collections_.emplace(name, std::move(*rules));
+  }
+  const auto encoded = encode_value(*document);
+  if (!encoded) return invalid("document", encoded.error().message);
+  id->digest = crypto::digest_hex(*encoded);
+  schema.id_ = std::move(*id);
+  return schema;
+}
+
+const CollectionRules& Schema::collection(std::string_view name) const {
+  static const CollectionRules kDefaults;
+  const auto found = collections_.find(name);
+  return found == collections_.end() ? kDefaults : found->second;
+}
+
+std::vector<std::string> Schema::collection_names() const {
+  std::vector<std::string> names;
+  names.reserve(collections_.size());
+  for (const auto& [name, rules] : collections_) names.push_back(name);
+  return names;
+}
+
+std::string_view merge_name(Merge merge) {
+  return kMergeNames.at(static_cast<std::size_t>(merge)).second;
+}
+std::string_view type_name(FieldType type) {
+  return kTypeNames.at(static_cast<std::size_t>(type)).second;
+}
+
+bool type_accepts(FieldType type, const Value& value) {
+  switch (type) {
+    case FieldType::kBoolean:
+      return value.if_bool() != nullptr;
+    case FieldType::kInteger:
+      return value.if_int64() != nullptr;
+    case FieldType::kNumber:
+      return value.if_int64() != nullptr || value.if_double() != nullptr;
+    case FieldType::kString:
+      return value.if_string() != nullptr;
+    case FieldType::kBytes:
+      return value.if_bytes() != nullptr;
+    case FieldType::kAny:
+    case FieldType::kJson:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace syncline

@@ -1,0 +1,181 @@
+#include <type_traits>
+#include <utility>
+
+#include "session/driver.hpp"
+#include "session/failures.hpp"
+
+// The driver's requests: what is sent for an action, and what its answer becomes.
+
+namespace syncline {
+namespace {
+
+using session::EventKind;
+
+Error not_logged_in() { return {Code::kNotLoggedIn, "there is no account on this device"}; }
+
+}  // namespace
+
+// NOLINTBEGIN(performance-unnecessary-value-param): the request is moved into the transport
+template <typename ReplyType>
+void Synchronizer::Driver::send(
+    Request request, std::function<void(Driver&, const ReplyType&, std::int64_t)> handler,
+    bool during_refresh) {
+  const std::uint64_t generation = ++generation_;
+  const std::int64_t sent_ms = parts_.wall.now_ms();
+  refreshing_ = during_refresh;
+  request_ = parts_.transport.send(
+      std::move(request), options_.deadline,
+      [weak = weak_from_this(), generation, sent_ms, during_refresh,
+       handler = std::move(handler)](TransportReply reply) {
+        const auto self = weak.lock();
+        if (!self) return;
+        auto shared = std::make_shared<TransportReply>(std::move(reply));
+        self->post([=](Driver& driver) {
+          if (driver.generation_ != generation) {
+            if (*shared) driver.keep_tokens(**shared);
+            return;
+          }
+          driver.request_.reset();
+          if (!*shared) return driver.fail_exchange(shared->error(), during_refresh);
+          const auto* expected = std::get_if<ReplyType>(&**shared);
+          if (expected == nullptr) {
+            return driver.fail_here(
+                {Code::kInternal, "the transport gave a reply of another kind"});
+          }
+          handler(driver, *expected, sent_ms);
+        });
+      });
+}
+// NOLINTEND(performance-unnecessary-value-param)
+
+// A refresh that nobody waits for any more still used up the token that it was asked with.
+void Synchronizer::Driver::keep_tokens(const Reply& reply) {
+  const auto* tokens = std::get_if<TokensReply>(&reply);
+  if (tokens == nullptr) return;
+  // If it fails there is no one to tell; the next refresh will.
+  static_cast<void>(
+      parts_.tokens.save({tokens->account, tokens->access_token, tokens->refresh_token}));
+}
+
+void Synchronizer::Driver::exchange(bool pull_only) {
+  const auto tokens = parts_.tokens.load();
+  if (!tokens) return fail_here(tokens.error());
+  if (!*tokens) return fail_here(not_logged_in());
+  exchange_with(**tokens, pull_only);
+}
+
+void Synchronizer::Driver::exchange_with(const Tokens& tokens, bool pull_only) {
+  SyncRequest request;
+  request.access_token = tokens.access;
+  request.replica = static_cast<std::uint64_t>(parts_.replica.id());
+  request.schema = parts_.replica.schema().id();
+  auto cursors = replication_.cursors();
+  if (!cursors) return fail_here(cursors.error());
+  request.pull = SyncRequest::Pull{std::move(*cursors), options_.pull_ops_max};
+  std::shared_ptr<PushBatch> pushed;
+  if (!pull_only) {
+    auto push = replication_.next_push(
+        {options_.push_ops_max,
+         std::max<std::size_t>(1, options_.push_bytes_max >> state_.halvings)});
+    if (!push) return fail_here(push.error());
+    if (*push) {
+      pushed = std::make_shared<PushBatch>(std::move(**push));
+      request.push_ops = pushed->ops;
+    }
+  }
+  ++summary_.rounds;
+  send<SyncReply>(std::move(request),
+                  [pushed](Driver& driver, const SyncReply& reply, std::int64_t sent_ms) {
+                    driver.take_reply(reply, pushed.get(), sent_ms);
+                  });
+}
+
+void Synchronizer::Driver::take_reply(const SyncReply& reply, const PushBatch* pushed,
+                                      std::int64_t sent_ms) {
+  const auto outcome = replication_.take_reply(reply, pushed, sent_ms, parts_.wall.now_ms());
+  if (!outcome) return fail_here(outcome.error());
+  summary_.sent_ops += outcome->acknowledged;
+  summary_.received_ops += outcome->arrived;
+  summary_.merged_ops += outcome->merged;
+  summary_.restamped_ops += outcome->restamped;
+  server_drained_ = outcome->remaining == 0;
+  etag_ = server_drained_ ? "\"" + reply.head + "\"" : "";
+  const auto state = replication_.state();
+  if (!state) return fail_here(state.error());
+  {
+    const std::lock_guard lock(facts_mutex_);
+    facts_.done_ops = summary_.sent_ops + summary_.received_ops;
+    facts_.total_ops = facts_.done_ops + state->pending_ops + outcome->remaining;
+    if (!server_drained_ && facts_.memory.complete) {
+      // From here on a crash must not leave behind that everything is here.
+      facts_.memory.complete = false;
+      static_cast<void>(replication_.remember(facts_.memory));
+    }
+  }
+  publish();
+  take({.kind = EventKind::kRoundDone,
+        .pending = state->pending_ops > 0,
+        .remaining = outcome->remaining > 0,
+        .restamped = outcome->restamped > 0,
+        .epoch_changed = outcome->epoch_changed});
+}
+
+void Synchronizer::Driver::look() {
+  const auto tokens = parts_.tokens.load();
+  if (!tokens) return fail_here(tokens.error());
+  const auto cursors = replication_.cursors();
+  if (!cursors) return fail_here(cursors.error());
+  if (!*tokens) return fail_here(not_logged_in());
+  ChangesRequest request{(*tokens)->access, cursors->at("*").value_or(""), etag_};
+  send<ChangesReply>(std::move(request), [](Driver& driver, const ChangesReply& reply,
+                                            std::int64_t) {
+    if (reply.changed) driver.etag_ = reply.etag;
+    {
+      const std::lock_guard lock(driver.facts_mutex_);
+      driver.facts_.memory.last_success_ms = driver.parts_.wall.now_ms();
+    }
+    driver.take(
+        {.kind = EventKind::kLookDone, .pending = driver.has_pending(), .changed = reply.changed});
+  });
+}
+
+void Synchronizer::Driver::refresh_tokens() {
+  const auto tokens = parts_.tokens.load();
+  if (!tokens) return fail_here(tokens.error());
+  if (!*tokens) return fail_here(not_logged_in());
+  send<TokensReply>(
+      RefreshRequest{(*tokens)->refresh},
+      [](Driver& driver, const TokensReply& reply, std::int64_t) {
+        const auto saved =
+            driver.parts_.tokens.save({reply.account, reply.access_token, reply.refresh_token});
+        if (!saved) return driver.fail_here(saved.error());
+        driver.take({.kind = EventKind::kTokensRefreshed, .pending = driver.has_pending()});
+      },
+      true);
+}
+
+void Synchronizer::Driver::fail_exchange(const TransportError& error, bool during_refresh) {
+  {
+    const std::lock_guard lock(facts_mutex_);
+    facts_.memory.last_error = error.error;
+    facts_.memory.last_error_ms = parts_.wall.now_ms();
+  }
+  take({.kind = EventKind::kRoundFailed,
+        .pending = has_pending(),
+        .failure = session::classify(error),
+        .during_refresh = during_refresh,
+        .retry_after = error.retry_after});
+}
+
+// A failure on this device. It is raised from the executor, so that a step never runs inside a
+// step.
+void Synchronizer::Driver::fail_here(const Error& error) {
+  const std::uint64_t generation = ++generation_;
+  post([error, generation](Driver& driver) {
+    // Without tokens there is nothing to refresh with.
+    const bool final_auth = error.code == Code::kNotLoggedIn;
+    if (driver.generation_ == generation) driver.fail_exchange({error, 0, {}}, final_auth);
+  });
+}
+
+}  // namespace syncline
