@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "syncline/store.hpp"
+
+// The durable store: one LMDB environment in a directory of its own.
+//
+//   data.mdb     the entries; one named database a keyspace: log, slots, outbox, set_aside,
+//                quarantine, meta; and one named header, whose entry "format" holds the version
+//   lock.mdb     LMDB's table of readers
+//   writer.lock  locked by the process that may write, whose process id it holds
+//
+// Every value has a checksum of its keyspace, its key and itself, and is checked whenever it is
+// read.
+
+namespace syncline {
+
+struct LmdbOptions {
+  std::filesystem::path directory;
+
+  // Creates the directory and the store when there is none. Else a missing one is store_missing.
+  bool create = false;
+  // With `create`: a store that is there already is store_exists.
+  bool must_be_new = false;
+  // Reads a store that this or another process may be writing; commit answers invalid_argument.
+  bool read_only = false;
+
+  // What the data may grow to, free pages included; beyond it a commit is store_full.
+  std::uint64_t map_bytes_max = std::uint64_t{64} << 30;
+  // How much of the data is mapped to begin with. 0 is all of map_bytes_max, or the greatest part
+  // of it for which the process has addresses; the file itself only takes what was written. A map
+  // that is too small doubles, for which every snapshot of this process has to be closed for a
+  // moment.
+  std::uint64_t map_bytes_start = 0;
+  // How long a commit waits for that moment before it is store_full. It does not wait for a
+  // snapshot that the committing thread has taken itself.
+  std::chrono::milliseconds growth_wait_max{10'000};
+
+  // How many snapshots may be open at once, in all processes together. The first one to open the
+  // store decides it.
+  unsigned readers_max = 510;
+
+  // Walks all pages of the file before it is trusted, for when it may be damaged: LMDB itself
+  // follows a damaged page number wherever it leads. Takes time in proportion to the number of
+  // entries. A file that is shorter than it should be is always walked.
+  bool check_pages = false;
+
+  // Answers a commit before it is on the disk. When the machine, and not only the process, fails,
+  // the last commits may be lost and THE WHOLE STORE MAY BE DAMAGED beyond repair. For tests, and
+  // for data that can be fetched again.
+  bool unsafe_no_sync = false;
+};
+
+// Opens, and with `create` makes, a store. At most one process at a time has it open for writing,
+// and no process has it open twice: both are store_locked. The lock ends with the process, however
+// it ends. Snapshots may outlive the store; the directory is released when the last of them is
+// gone. After a fork the child must not use the store, and keeps the writer's lock alive until it
+// ends or calls exec.
+//
+// Errors: store_missing, store_exists, store_locked, store_format_unsupported (also for what is no
+// store at all), store_corrupt, store_full, store_io. A commit with an empty key, a key above 499
+// bytes or a value above 1 GiB answers invalid_argument and changes nothing.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_lmdb_store(const LmdbOptions& options);
+
+}  // namespace syncline

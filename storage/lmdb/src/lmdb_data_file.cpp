@@ -1,0 +1,126 @@
+#include "lmdb_data_file.hpp"
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lmdb_errors.hpp"
+#include "lmdb_page_layout.hpp"
+#include "lmdb_tree_walk.hpp"
+
+namespace syncline::lmdb {
+namespace {
+
+class File {
+ public:
+  explicit File(const std::filesystem::path& path)
+      : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (handle_ >= 0) ::close(handle_);
+  }
+  [[nodiscard]] int handle() const { return handle_; }
+
+ private:
+  int handle_;
+};
+
+tl::unexpected<Error> damaged(const std::string& what) {
+  return fail(Code::kStoreCorrupt, "the data file of the store " + what);
+}
+
+Result<Meta> read_meta(int file, std::uint64_t offset) {
+  std::array<char, sizeof(PageHeader) + sizeof(Meta)> bytes{};
+  const ssize_t size = ::pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  if (size < 0) return fail(store_error(errno, "read the data file"));
+  if (static_cast<std::size_t>(size) != bytes.size()) return damaged("ends in its meta pages");
+  const auto header = read_at<PageHeader>(bytes.data(), 0);
+  const auto meta = read_at<Meta>(bytes.data(), sizeof(PageHeader));
+  if ((header.flags & kMetaPage) == 0 || meta.magic != kMagic) {
+    return damaged("is none of LMDB, or has lost its meta pages");
+  }
+  if (meta.version != kDataVersion) {
+    return fail(Code::kStoreFormatUnsupported,
+                "the data file has LMDB's format version " + std::to_string(meta.version) +
+                    ", and this program reads version " + std::to_string(kDataVersion));
+  }
+  const std::size_t page_bytes = meta.free_pages.page_bytes;
+  if (!std::has_single_bit(page_bytes) || page_bytes < kPageBytesMin ||
+      page_bytes > kPageBytesMax) {
+    return damaged("has an impossible page size");
+  }
+  return meta;
+}
+
+// The meta page of the newest commit, as LMDB chooses it.
+Result<Meta> newest_meta(int file) {
+  Result<Meta> first = read_meta(file, 0);
+  if (!first) return first;
+  Result<Meta> second = read_meta(file, first->free_pages.page_bytes);
+  if (!second) return second;
+  if (second->free_pages.page_bytes != first->free_pages.page_bytes) {
+    return damaged("has two page sizes");
+  }
+  return first->transaction < second->transaction ? second : first;
+}
+
+bool plausible(const Tree& tree, std::size_t last_page) {
+  if (tree.root == kNoPage) return true;
+  return tree.root >= kFirstDataPage && tree.root <= last_page && tree.depth > 0 &&
+         tree.depth <= kDepthMax;
+}
+
+Result<void> check_meta(const Meta& meta) {
+  // A commit never leaves more pages than its map had room for, and states that room.
+  const std::size_t pages = meta.map_bytes / meta.free_pages.page_bytes;
+  if (meta.last_page >= pages || !plausible(meta.free_pages, meta.last_page) ||
+      !plausible(meta.main, meta.last_page)) {
+    return damaged("has meta pages that contradict themselves");
+  }
+  return {};
+}
+
+Result<void> check_version(int file, const Meta& meta, bool all_pages) {
+  if (Result<void> checked = check_meta(meta); !checked) return checked;
+  struct stat status {};
+  if (::fstat(file, &status) != 0) return fail(store_error(errno, "look at the data file"));
+  const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
+  const std::size_t pages_there = file_bytes / meta.free_pages.page_bytes;
+  if (!all_pages && pages_there > meta.last_page) return {};
+  return TreeWalk(file, file_bytes, meta).check();
+}
+
+}  // namespace
+
+Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool all_pages) {
+  const File file(path);
+  if (file.handle() < 0 && errno == ENOENT) return DataFileState::kAbsent;
+  struct stat status {};
+  if (file.handle() < 0 || ::fstat(file.handle(), &status) != 0) {
+    return fail(store_error(errno, "open " + path.string()));
+  }
+  if (status.st_size == 0) return DataFileState::kAbsent;
+  // A process that writes may use the pages of the version that is looked at again; what was found
+  // then means nothing, and the next version is looked at. One that commits all the time keeps the
+  // file open and in order.
+  constexpr int kTriesMax = 5;
+  for (int tries = 1;; ++tries) {
+    const Result<Meta> meta = newest_meta(file.handle());
+    if (!meta) return fail(meta.error());
+    const Result<void> checked = check_version(file.handle(), *meta, all_pages);
+    if (!checked && checked.error().code != Code::kStoreCorrupt) return fail(checked.error());
+    if (checked) {
+      return meta->main.root == kNoPage ? DataFileState::kBlank : DataFileState::kUsed;
+    }
+    const Result<Meta> now = newest_meta(file.handle());
+    if (now && now->transaction == meta->transaction) return fail(checked.error());
+    if (tries == kTriesMax) return DataFileState::kUsed;
+  }
+}
+
+}  // namespace syncline::lmdb

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+
+#include "syncline/error.hpp"
+
+namespace syncline::lmdb {
+
+enum class DataFileState {
+  kAbsent,  // no file, or an empty one
+  kBlank,   // an environment in which nothing was ever committed
+  kUsed,
+};
+
+// Looks at an environment's data file before LMDB maps it: LMDB follows damaged sizes and page
+// numbers wherever they lead, and a page beyond the end of a mapped file ends the process.
+//
+// Checks the two meta pages always; the pages of all trees when the file is shorter than its last
+// page number says (which is sound when the pages behind its end are free) or when `all_pages` is
+// set. Another process may be writing meanwhile.
+//
+// Errors: store_corrupt, store_format_unsupported (another version of LMDB), store_io.
+[[nodiscard]] Result<DataFileState> inspect_data_file(const std::filesystem::path& path,
+                                                      bool all_pages);
+
+}  // namespace syncline::lmdb

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+
+#include "directory_claim.hpp"
+#include "lmdb_format.hpp"
+#include "syncline/lmdb_store.hpp"
+#include "writer_lock.hpp"
+
+struct MDB_env;
+struct MDB_txn;
+
+namespace syncline::lmdb {
+
+// An open LMDB environment, its databases, and the size of its map.
+//
+// The map can only be replaced while no view points into it, so the environment counts the
+// snapshots. A map that is too small waits, for a limited time, until there is none; taking a new
+// snapshot never waits for that, or a thread that holds one snapshot and takes another would wait
+// for itself.
+//
+// Thread safety: all members may be called from any thread, except that writing takes turns (the
+// store sees to that).
+class Environment {
+ public:
+  // Errors: those of open_lmdb_store.
+  [[nodiscard]] static Result<std::shared_ptr<Environment>> open(const LmdbOptions& options);
+
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  ~Environment();
+
+  [[nodiscard]] const Databases& databases() const { return databases_; }
+  [[nodiscard]] std::size_t page_bytes() const { return page_bytes_; }
+  [[nodiscard]] bool read_only() const { return options_.read_only; }
+
+  // A read transaction and the thread that took it, to be handed to end_read.
+  struct Reading {
+    MDB_txn* transaction;
+    std::thread::id thread;
+  };
+  // Errors: store_io.
+  [[nodiscard]] Result<Reading> begin_read();
+  void end_read(const Reading& reading);
+
+  // Errors: store_io.
+  [[nodiscard]] Result<MDB_txn*> begin_write();
+  // Doubles the map. Call it with no write transaction open.
+  // Errors: store_full, store_io.
+  [[nodiscard]] Result<void> grow_map();
+  // Doubles the map when it is nearly full and no snapshot is open, so that no commit has to wait.
+  void grow_map_if_idle();
+  // What a commit failed with, where LMDB only says EIO: it does so when the disk took a part of a
+  // write, as one that has just become full does. Call it with no write transaction open.
+  [[nodiscard]] int reason_of(int status) const;
+
+ private:
+  Environment(LmdbOptions options, DirectoryClaim claim, std::optional<WriterLock> lock);
+
+  // Tries smaller maps until one fits into the addresses of the process.
+  Result<void> open_environment();
+  int try_open(std::uint64_t map_bytes);
+  Result<void> open_databases();
+
+  // These three need mutex_.
+  Result<void> wait_for_no_snapshot(std::unique_lock<std::mutex>& lock);
+  Result<void> replace_map(std::uint64_t map_bytes);
+  Result<void> usable() const;
+
+  const LmdbOptions options_;
+  // In this order, for the environment is closed before they are released.
+  DirectoryClaim claim_;
+  std::optional<WriterLock> writer_lock_;
+  MDB_env* environment_ = nullptr;
+  Databases databases_{};
+  std::size_t page_bytes_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable snapshot_closed_;
+  std::size_t snapshots_ = 0;
+  std::unordered_map<std::thread::id, std::size_t> snapshots_of_thread_;
+  std::uint64_t map_bytes_ = 0;
+  bool map_lost_ = false;  // replacing it failed half way
+};
+
+}  // namespace syncline::lmdb

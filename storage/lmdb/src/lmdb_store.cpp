@@ -1,0 +1,68 @@
+#include "syncline/lmdb_store.hpp"
+
+#include <lmdb.h>
+#include <mutex>
+#include <utility>
+
+#include "lmdb_commit.hpp"
+#include "lmdb_environment.hpp"
+#include "lmdb_errors.hpp"
+#include "lmdb_snapshot.hpp"
+
+namespace syncline {
+namespace lmdb {
+namespace {
+
+class LmdbStore final : public Store {
+ public:
+  explicit LmdbStore(std::shared_ptr<Environment> environment)
+      : environment_(std::move(environment)) {}
+
+  Result<std::unique_ptr<Snapshot>> snapshot() const override {
+    return LmdbSnapshot::take(environment_);
+  }
+
+  Result<void> commit(const StoreBatch& batch) override {
+    if (environment_->read_only()) {
+      return fail(Code::kInvalidArgument, "the store is open for reading only");
+    }
+    if (Result<void> checked = check_batch(batch); !checked) return checked;
+    const std::lock_guard turn(commit_mutex_);
+    Result<int> status = try_commit(batch);
+    while (status && *status == MDB_MAP_FULL) {
+      if (Result<void> grown = environment_->grow_map(); !grown) return grown;
+      status = try_commit(batch);
+    }
+    if (!status) return fail(status.error());
+    if (*status != 0) return fail(store_error(environment_->reason_of(*status), "commit"));
+    environment_->grow_map_if_idle();
+    return {};
+  }
+
+ private:
+  // Answers LMDB's status; when that is not 0 nothing was changed.
+  Result<int> try_commit(const StoreBatch& batch) {
+    const Result<MDB_txn*> transaction = environment_->begin_write();
+    if (!transaction) return fail(transaction.error());
+    const int status = write_batch(*transaction, environment_->databases(), batch);
+    if (status != 0) {
+      mdb_txn_abort(*transaction);
+      return status;
+    }
+    return mdb_txn_commit(*transaction);
+  }
+
+  std::mutex commit_mutex_;
+  std::shared_ptr<Environment> environment_;
+};
+
+}  // namespace
+}  // namespace lmdb
+
+Result<std::unique_ptr<Store>> open_lmdb_store(const LmdbOptions& options) {
+  Result<std::shared_ptr<lmdb::Environment>> environment = lmdb::Environment::open(options);
+  if (!environment) return fail(environment.error());
+  return std::make_unique<lmdb::LmdbStore>(std::move(*environment));
+}
+
+}  // namespace syncline
