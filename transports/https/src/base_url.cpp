@@ -1,0 +1,60 @@
+#include "base_url.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+namespace syncline::https {
+namespace {
+
+tl::unexpected<Error> refuse(std::string_view why) {
+  // The URL itself is not repeated: people paste passwords into URLs.
+  return fail(Code::kInvalidArgument, "The server's URL " + std::string(why) + ".");
+}
+
+}  // namespace
+
+Result<BaseUrl> parse_base_url(std::string_view text) {
+  const auto parsed = boost::urls::parse_uri(text);
+  if (!parsed) return refuse("is not a URL of the form https://host[:port][/path]");
+  const boost::urls::url_view& url = *parsed;
+  const std::string_view path = url.encoded_path();
+  // Boost.URL 1.81 takes what follows the digits of a port for the path.
+  if (!path.empty() && !path.starts_with('/')) return refuse("has a port that is not a number");
+  if (url.scheme_id() != boost::urls::scheme::https) return refuse("does not begin with https://");
+  if (url.has_userinfo()) return refuse("has a user or password in it");
+  if (url.has_query() || url.has_fragment()) return refuse("has a query or fragment in it");
+
+  BaseUrl base;
+  switch (url.host_type()) {
+    case boost::urls::host_type::ipv4:
+      base.is_address = true;
+      base.host = url.host_address();
+      base.authority = base.host;
+      break;
+    case boost::urls::host_type::ipv6:
+      base.is_address = true;
+      base.host = url.host_address();
+      base.authority = "[" + base.host + "]";
+      break;
+    case boost::urls::host_type::name:
+      base.host = url.host_name();
+      base.authority = base.host;
+      break;
+    default:
+      return refuse("names no host");
+  }
+  if (base.host.empty()) return refuse("names no host");
+  for (const char c : base.host) {
+    if (c <= ' ' || c >= '\x7f') return refuse("has a character in its host that no host name has");
+  }
+  if (url.has_port()) {
+    base.port = url.port_number();
+    if (base.port == 0) return refuse("has a port that is not between 1 and 65535");
+    if (base.port != 443) base.authority += ":" + std::to_string(base.port);
+  }
+  base.path = path;
+  while (base.path.ends_with('/')) base.path.pop_back();
+  return base;
+}
+
+}  // namespace syncline::https

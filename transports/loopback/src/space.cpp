@@ -1,0 +1,197 @@
+#include "space.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "server_error.hpp"
+#include "syncline/limits.hpp"
+
+namespace syncline::loopback {
+namespace {
+
+constexpr std::size_t kPageBytesMax = 700'000;
+// What a request has around the base64 of its batch, roughly.
+constexpr std::size_t kEnvelopeBytes = 300;
+constexpr std::size_t kOpOverheadBytes = 24;
+
+}  // namespace
+
+Space::Space(std::string epoch, std::uint64_t head, const std::vector<Row>& rows)
+    : epoch_(std::move(epoch)), head_(head) {
+  for (const Row& row : rows) {
+    slots_.insert_or_assign(row.op.key, Slot{row.op.stamp, row.op.value, row.sequence});
+    by_sequence_.emplace(row.sequence, row.op.key);
+  }
+}
+
+tl::expected<SyncReply, TransportError> Space::sync(const SyncRequest& request,
+                                                    std::int64_t now_ms) {
+  std::optional<Wanted> wanted;
+  if (request.pull) {
+    auto parsed = parse_pull(*request.pull);
+    if (!parsed) return tl::unexpected(parsed.error());
+    wanted = *std::move(parsed);
+  }
+  SyncReply reply;
+  if (request.push_ops) {
+    if ((request.push_ops->size() + 2) / 3 * 4 + kEnvelopeBytes > kRequestBytesMax) {
+      return refuse(Code::kBodyTooLarge, "The body is larger than allowed.");
+    }
+    const auto ops = decode_batch(*request.push_ops);
+    if (!ops) return refuse(ops.error().code, ops.error().message);
+    const auto head_before = head_;
+    reply.push = push(*ops, now_ms);
+    if (wanted && head_ != head_before) wanted->pushed = head_;
+  }
+  if (wanted) reply.pull = pull(*wanted);
+  reply.time_ms = now_ms;
+  reply.epoch = epoch_;
+  reply.head = head();
+  return reply;
+}
+
+tl::expected<ChangesReply, TransportError> Space::changes(const ChangesRequest& request,
+                                                          std::int64_t now_ms) const {
+  const auto after = parse_cursor(request.cursor);
+  if (!after) return tl::unexpected(after.error());
+  ChangesReply reply;
+  reply.etag = "\"" + head() + "\"";
+  if (request.etag == reply.etag) return reply;
+  reply.changed = true;
+  reply.head = head();
+  reply.time_ms = now_ms;
+  reply.pending = static_cast<std::uint64_t>(
+      std::ranges::count_if(by_sequence_, [&](const auto& entry) { return entry.first > *after; }));
+  return reply;
+}
+
+std::vector<Op> Space::slots() const {
+  std::vector<Op> ops;
+  ops.reserve(slots_.size());
+  for (const auto& [key, slot] : slots_) ops.push_back({key, slot.stamp, slot.value});
+  return ops;
+}
+
+tl::expected<std::uint64_t, TransportError> Space::parse_cursor(const std::string& cursor) const {
+  if (cursor.empty()) return 0;
+  const auto malformed = [] { return refuse(Code::kCursorMalformed, "The cursor is not one."); };
+  const auto dot = cursor.find('.');
+  if (dot != 16 || cursor.find_first_not_of("0123456789abcdef") != dot) return malformed();
+  std::uint64_t sequence = 0;
+  const char* const end = cursor.data() + cursor.size();
+  const auto parsed = std::from_chars(cursor.data() + dot + 1, end, sequence);
+  if (parsed.ec != std::errc{} || parsed.ptr != end) return malformed();
+  const bool of_this_epoch = cursor.substr(0, dot) == epoch_;
+  return of_this_epoch && sequence <= head_ ? sequence : 0;
+}
+
+tl::expected<Space::Wanted, TransportError> Space::parse_pull(const SyncRequest::Pull& pull) const {
+  Wanted wanted;
+  wanted.limit = pull.limit == 0 ? kPullOpsDefault : pull.limit;
+  if (wanted.limit > kBatchOpsMax) {
+    return refuse(Code::kValidationFailed, "The limit has to be between 1 and 5000.");
+  }
+  for (const auto& [name, cursor] : pull.cursors) {
+    if (name != "*" && !check_collection(name)) {
+      return refuse(Code::kValidationFailed, "A cursor is not of a collection.");
+    }
+    auto& after = wanted.after[name];
+    if (!cursor) continue;
+    const auto sequence = parse_cursor(*cursor);
+    if (!sequence) return tl::unexpected(sequence.error());
+    after = *sequence;
+  }
+  return wanted;
+}
+
+SyncReply::Push Space::push(const std::vector<DecodedOp>& ops, std::int64_t now_ms) {
+  SyncReply::Push reply;
+  const auto sequence = head_ + 1;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    const auto& decoded = ops[i];
+    std::optional<Code> refusal;
+    if (decoded.error) {
+      refusal = decoded.error->code;
+    } else if (decoded.op->stamp.time.milliseconds() > now_ms + kDriftMaxMs) {
+      refusal = Code::kStampInFuture;
+    }
+    if (refusal) {
+      reply.verdicts.push_back(Verdict::kRefused);
+      reply.refused.push_back({i, *refusal});
+      continue;
+    }
+    const bool applied = apply(*decoded.op, sequence);
+    if (applied) head_ = sequence;
+    reply.verdicts.push_back(applied ? Verdict::kApplied : Verdict::kSuperseded);
+  }
+  return reply;
+}
+
+bool Space::apply(const Op& op, std::uint64_t sequence) {
+  const auto found = slots_.find(op.key);
+  if (found != slots_.end()) {
+    const auto& held = found->second;
+    if (!beats(op.stamp, op.value, held.stamp, held.value)) return false;
+    by_sequence_.erase({held.sequence, op.key});
+  }
+  slots_.insert_or_assign(op.key, Slot{op.stamp, op.value, sequence});
+  by_sequence_.emplace(sequence, op.key);
+  return true;
+}
+
+bool Space::Wanted::has(std::string_view collection, std::uint64_t sequence) const {
+  if (sequence == pushed) return false;
+  auto found = after.find(collection);
+  if (found == after.end()) found = after.find("*");
+  return found != after.end() && found->second && sequence > *found->second;
+}
+
+SyncReply::Pull Space::pull(const Wanted& wanted) const {
+  BatchEncoder page;
+  std::size_t page_bytes = 0;
+  std::uint64_t page_end = 0;
+  SyncReply::Pull reply;
+
+  std::vector<Op> group;  // of one push, which a page never splits
+  std::size_t group_bytes = 0;
+  std::uint64_t group_sequence = 0;
+  bool page_full = false;
+  const auto end_group = [&] {
+    if (group.empty()) return;
+    const bool fits =
+        page.count() + group.size() <= wanted.limit && page_bytes + group_bytes <= kPageBytesMax;
+    if (!page_full && (fits || page.count() == 0)) {
+      for (const auto& op : group) page.add(op);
+      page_bytes += group_bytes;
+      page_end = group_sequence;
+    } else {
+      page_full = true;
+      reply.remaining += group.size();
+    }
+    group.clear();
+    group_bytes = 0;
+  };
+  for (const auto& [sequence, key] : by_sequence_) {
+    if (!wanted.has(key.collection(), sequence)) continue;
+    if (sequence != group_sequence) end_group();
+    group_sequence = sequence;
+    const auto& slot = slots_.at(key);
+    group.push_back({key, slot.stamp, slot.value});
+    group_bytes += key.bytes().size() + slot.value.size() + kOpOverheadBytes;
+  }
+  end_group();
+
+  reply.ops = page.finish();
+  for (const auto& [name, after] : wanted.after) {
+    if (!after) continue;
+    // A page that is not the last must not take back a collection that is further already.
+    reply.cursors[name] = cursor_at(page_full ? std::max(page_end, *after) : head_);
+  }
+  return reply;
+}
+
+std::string Space::cursor_at(std::uint64_t sequence) const {
+  return epoch_ + "." + std::to_string(sequence);
+}
+
+}  // namespace syncline::loopback

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "syncline/batch.hpp"
+#include "syncline/messages.hpp"
+#include "syncline/transport.hpp"
+
+namespace syncline::loopback {
+
+// The slots of one account. A value: a copy is a backup.
+//
+// Thread safety: none.
+class Space {
+ public:
+  // A slot with the sequence of the push that wrote it.
+  struct Row {
+    Op op;
+    std::uint64_t sequence = 0;
+  };
+
+  explicit Space(std::string epoch) : epoch_(std::move(epoch)) {}
+  // A space as it stands at some moment: rows of different slots, none beyond the head.
+  Space(std::string epoch, std::uint64_t head, const std::vector<Row>& rows);
+
+  // Push, then pull. An error leaves the space as it was.
+  [[nodiscard]] tl::expected<SyncReply, TransportError> sync(const SyncRequest& request,
+                                                             std::int64_t now_ms);
+  [[nodiscard]] tl::expected<ChangesReply, TransportError> changes(const ChangesRequest& request,
+                                                                   std::int64_t now_ms) const;
+
+  void renew_epoch(std::string epoch) { epoch_ = std::move(epoch); }
+  [[nodiscard]] std::string head() const { return cursor_at(head_); }
+  [[nodiscard]] std::vector<Op> slots() const;
+
+ private:
+  struct Slot {
+    Stamp stamp;
+    std::string value;
+    std::uint64_t sequence = 0;
+  };
+  // Which sequences to send of which collections.
+  struct Wanted {
+    std::map<std::string, std::optional<std::uint64_t>, std::less<>> after;
+    std::uint64_t pushed =
+        0;  // the sequence of this request's push, which is not sent back; 0 for none
+    std::size_t limit = 0;
+
+    [[nodiscard]] bool has(std::string_view collection, std::uint64_t sequence) const;
+  };
+
+  [[nodiscard]] tl::expected<std::uint64_t, TransportError> parse_cursor(
+      const std::string& cursor) const;
+  [[nodiscard]] tl::expected<Wanted, TransportError> parse_pull(
+      const SyncRequest::Pull& pull) const;
+  [[nodiscard]] SyncReply::Push push(const std::vector<DecodedOp>& ops, std::int64_t now_ms);
+  [[nodiscard]] bool apply(const Op& op, std::uint64_t sequence);
+  [[nodiscard]] SyncReply::Pull pull(const Wanted& wanted) const;
+  [[nodiscard]] std::string cursor_at(std::uint64_t sequence) const;
+
+  std::string epoch_;
+  std::uint64_t head_ = 0;
+  std::map<SlotKey, Slot> slots_;
+  std::set<std::pair<std::uint64_t, SlotKey>> by_sequence_;
+};
+
+}  // namespace syncline::loopback
