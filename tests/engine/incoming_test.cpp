@@ -1,0 +1,274 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/engine/support/slots.hpp"
+#include "tests/engine/support/sync.hpp"
+
+namespace syncline::test {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(incoming)
+
+BOOST_AUTO_TEST_CASE(a_page_is_merged_and_not_pending) {
+  Device device;
+  const auto ops = remote_record("c", "r", "f", Value(1), stamp_at(kPresentMs));
+  const auto outcome = take(device, page_of(ops, kPresentMs));
+  BOOST_TEST(outcome.arrived == 2U);
+  BOOST_TEST(outcome.merged == 2U);
+  BOOST_TEST(device.read("c", "r") == R"({"f":1})");
+  BOOST_TEST(device.state().pending_ops == 0U);
+  BOOST_TEST(log_of(device)[0].origin == 2);
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_comes_again_changes_nothing) {
+  Device device;
+  const auto page =
+      page_of(remote_record("c", "r", "f", Value(1), stamp_at(kPresentMs)), kPresentMs);
+  take(device, page);
+  const auto before = log_of(device).size();
+  BOOST_TEST(take(device, page).merged == 0U);
+  BOOST_TEST(log_of(device).size() == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_twice_in_one_page_is_the_greater) {
+  for (const bool ascending : {false, true}) {
+    Device device;
+    std::vector<Op> ops{op_of("c", "r", "f", stamp_at(kPresentMs, 2), Value(2)),
+                        op_of("c", "r", "f", stamp_at(kPresentMs, 1), Value(1))};
+    if (ascending) std::swap(ops[0], ops[1]);
+    ops.push_back(op_of("c", "r", "", stamp_at(kPresentMs), Value(true), "live"));
+    take(device, page_of(ops, kPresentMs));
+    BOOST_TEST(device.read("c", "r") == R"({"f":2})");
+    device.check_fold();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(cursors_are_those_of_the_last_page) {
+  Device device;
+  BOOST_TEST((must(device.replication().cursors()) == PullCursors{{"*", ""}}));
+  take(device, page_of({}, kPresentMs, 17));
+  const PullCursors expected{{"*", std::string(kEpoch) + ".17"}};
+  BOOST_TEST((must(device.replication().cursors()) == expected));
+  device.reopen();
+  BOOST_TEST((must(device.replication().cursors()) == expected));
+  BOOST_TEST(device.state().epoch == std::string(kEpoch));
+}
+
+BOOST_AUTO_TEST_CASE(remaining_is_what_the_reply_says) {
+  Device device;
+  SyncReply reply = page_of({}, kPresentMs);
+  reply.pull->remaining = 42;
+  BOOST_TEST(take(device, reply).remaining == 42U);
+}
+
+BOOST_AUTO_TEST_CASE(time_goes_on_from_what_arrived) {
+  Device device;
+  const HybridTime ahead(kPresentMs + kDriftMaxMs, 9);
+  take(device, page_of(remote_record("c", "r", "f", Value(1), {ahead, ReplicaId{9}}), kPresentMs));
+  device.patch("c", "other", {{"f", Value(1)}});
+  BOOST_TEST((log_of(device).back().op.stamp.time == HybridTime(kPresentMs + kDriftMaxMs, 10)));
+}
+
+BOOST_AUTO_TEST_CASE(an_op_from_the_far_future_is_quarantined_alone) {
+  Device device;
+  std::vector<Op> ops = remote_record("c", "r", "f", Value(1), stamp_at(kPresentMs));
+  ops.insert(ops.begin() + 1,
+             op_of("c", "r", "g", stamp_at(kPresentMs + kDriftMaxMs + 1), Value(666)));
+  const auto outcome = take(device, page_of(ops, kPresentMs));
+  BOOST_TEST(outcome.quarantined == 1U);
+  BOOST_TEST(outcome.merged == 2U);
+  BOOST_TEST(device.read("c", "r") == R"({"f":1})");
+  BOOST_TEST(device.state().quarantined_ops == 1U);
+  // And its time is not adopted.
+  device.patch("c", "r", {{"f", Value(2)}});
+  BOOST_TEST(log_of(device).back().op.stamp.time.milliseconds() == kPresentMs);
+}
+
+// A batch of one good op, one with this value, and one good op.
+std::string batch_around(const std::string& value) {
+  std::vector<Op> ops{op_of("c", "r", "", stamp_at(kPresentMs), Value(true), "live"),
+                      op_of("c", "r", "bad", stamp_at(kPresentMs), Value(1)),
+                      op_of("c", "r", "f", stamp_at(kPresentMs), Value(1))};
+  ops[1].value = value;
+  return encode_batch(ops);
+}
+
+BOOST_AUTO_TEST_CASE(an_op_that_cannot_be_merged_is_quarantined_alone) {
+  Device device;
+  const auto outcome = take(device, page_reply(batch_around("\x0A"), kPresentMs));
+  BOOST_TEST(outcome.quarantined == 1U);
+  BOOST_TEST(outcome.merged == 2U);
+  BOOST_TEST(device.read("c", "r") == R"({"f":1})");
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(what_is_quarantined_is_kept_in_the_order_of_arrival) {
+  Device device;
+  take(device, page_reply(batch_around("\x0A"), kPresentMs));
+  device.reopen();
+  take(device, page_reply(batch_around("\x0B"), kPresentMs));
+  const auto snapshot = must(device.store().snapshot());
+  for (const std::uint64_t arrival : {1U, 2U}) {
+    const auto entry = must(snapshot->get(Keyspace::kQuarantine, replica::sequence_key(arrival)));
+    BOOST_REQUIRE(entry.has_value());
+    const std::string value(1, static_cast<char>(0x09 + arrival));
+    Op op = op_of("c", "r", "bad", stamp_at(kPresentMs), Value(1));
+    op.value = value;
+    const std::vector<Op> ops{op};
+    BOOST_TEST((*entry == replica::encode_aside(Code::kValueMalformed, encode_batch(ops))));
+  }
+  BOOST_TEST(device.state().quarantined_ops == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_poison_still_moves_the_cursor) {
+  Device device;
+  const std::vector<Op> ops{op_of("c", "r", "f", stamp_at(kYear2262Ms), Value(1))};
+  const auto outcome = take(device, page_of(ops, kPresentMs, 5));
+  BOOST_TEST(outcome.merged == 0U);
+  BOOST_TEST(must(device.replication().cursors()).at("*").value() == std::string(kEpoch) + ".5");
+}
+
+BOOST_AUTO_TEST_CASE(poison_in_a_slot_that_is_overwritten_does_not_reach_the_clock) {
+  // The wall clock is far ahead while the page arrives and is put right afterwards.
+  Device device;
+  device.wall().set(kYear2262Ms);
+  must(device.replication().take_reply(
+      page_of(remote_record("c", "r", "f", Value(1), stamp_at(kYear2262Ms)), kYear2262Ms), nullptr,
+      kYear2262Ms, kYear2262Ms));
+  device.wall().set(kPresentMs);
+  device.patch("c", "r", {{"f", Value(2)}});
+  BOOST_TEST(device.read("c", "r") == R"({"f":2})");
+}
+
+std::string everything(Device& device) {
+  std::string all;
+  const auto snapshot = must(device.store().snapshot());
+  for (std::uint8_t keyspace = 0; keyspace < kKeyspaceCount; ++keyspace) {
+    const auto cursor = must(snapshot->cursor(static_cast<Keyspace>(keyspace)));
+    for (bool on = must(cursor->seek("")); on; on = must(cursor->next())) {
+      all.append(cursor->key()).append("=").append(cursor->value()).append("\n");
+    }
+  }
+  return all;
+}
+
+void check_malformed(Device& device, const SyncReply& reply, const PushBatch* pushed) {
+  const std::string before = everything(device);
+  const auto taken = device.replication().take_reply(reply, pushed, kPresentMs, kPresentMs);
+  BOOST_TEST(code_of(taken) == "response_malformed");
+  BOOST_TEST((everything(device) == before));
+  device.patch("c", "after", {{"f", Value(1)}});
+  BOOST_TEST(log_of(device).back().op.stamp.time.milliseconds() == kPresentMs);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_cannot_be_followed_changes_nothing) {
+  Device device;
+  device.put("c", "r", {{"f", Value(1)}});
+  std::string batch = batch_around("\x01");
+  batch.pop_back();
+  check_malformed(device, page_reply(batch, kPresentMs + 3'600'000), nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(verdicts_for_other_ops_change_nothing) {
+  for (const std::string_view verdicts : {"", "a", "aaa"}) {
+    Device device;
+    device.put("c", "r", {{"f", Value(1)}});
+    const PushBatch push = next_push(device);
+    check_malformed(device, verdicts_reply(verdicts, kPresentMs + 3'600'000), &push);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_without_verdicts_for_a_push_changes_nothing) {
+  Device device;
+  device.put("c", "r", {{"f", Value(1)}});
+  const PushBatch push = next_push(device);
+  check_malformed(
+      device,
+      page_of(remote_record("c", "x", "f", Value(1), stamp_at(kPresentMs)), kPresentMs + 3'600'000),
+      &push);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_without_its_code_changes_nothing) {
+  Device device;
+  device.put("c", "r", {{"f", Value(1)}});
+  const PushBatch push = next_push(device);
+  SyncReply reply = verdicts_reply("ar", kPresentMs);
+  reply.push->refused.clear();
+  check_malformed(device, reply, &push);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_code_without_its_refusal_changes_nothing) {
+  Device device;
+  device.put("c", "r", {{"f", Value(1)}});
+  const PushBatch push = next_push(device);
+  SyncReply reply = verdicts_reply("aa", kPresentMs);
+  reply.push->refused.push_back({1, Code::kValueMalformed});
+  check_malformed(device, reply, &push);
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_commit_of_a_page_changes_nothing) {
+  Device device;
+  const std::string before = everything(device);
+  device.store().fail_commits(true);
+  BOOST_TEST(
+      code_of(device.replication().take_reply(
+          page_of(remote_record("c", "r", "f", Value(1), stamp_at(kPresentMs)), kPresentMs, 9),
+          nullptr, kPresentMs, kPresentMs)) == "store_io");
+  device.store().fail_commits(false);
+  BOOST_TEST((everything(device) == before));
+  BOOST_TEST((must(device.replication().cursors()) == PullCursors{{"*", ""}}));
+  BOOST_TEST(device.state().epoch.empty());
+}
+
+BOOST_AUTO_TEST_CASE(another_epoch_offers_everything_again) {
+  Device device;
+  device.put("c", "r", {{"f", Value(1)}});
+  acknowledge_all(device);
+  take(device, page_of(remote_record("c", "s", "f", Value(1), stamp_at(kPresentMs)), kPresentMs));
+  BOOST_TEST(device.state().pending_ops == 0U);
+  SyncReply reply = reply_at(kPresentMs);
+  reply.epoch = "00000000000000e2";
+  const auto outcome = take(device, reply);
+  BOOST_TEST(outcome.epoch_changed);
+  BOOST_TEST(device.state().pending_ops == 4U);
+  BOOST_TEST(device.state().epoch == "00000000000000e2");
+  BOOST_TEST((must(device.replication().cursors()) == PullCursors{{"*", ""}}));
+  BOOST_TEST(must(decode_own_batch(next_push(device).ops)).size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_epoch_is_no_other_epoch) {
+  Device device;
+  device.put("c", "r", {{"f", Value(1)}});
+  BOOST_TEST(!take(device, reply_at(kPresentMs)).epoch_changed);
+  BOOST_TEST(!take(device, reply_at(kPresentMs)).epoch_changed);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_lost_everything_gets_everything_back) {
+  Device a({}, 1);
+  Device b({}, 2);
+  TinyServer server;
+  a.put("c", "r", {{"f", Value(1)}});
+  b.put("c", "s", {{"f", Value(2)}});
+  for (int round = 0; round < 2; ++round) {
+    server.round(a);
+    server.round(b);
+  }
+  server.forget_everything();
+  server.set_epoch("00000000000000e2");
+  a.patch("c", "r", {{"g", Value(3)}});
+  for (int round = 0; round < 3; ++round) {
+    server.round(a);
+    server.round(b);
+  }
+  BOOST_TEST(a.state().pending_ops == 0U);
+  BOOST_TEST(b.state().pending_ops == 0U);
+  BOOST_TEST((slots_of(a.store()) == slots_of(b.store())));
+  BOOST_TEST(server.slot_count() == slots_of(a.store()).size());
+  a.check_fold();
+  b.check_fold();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace syncline::test

@@ -1,0 +1,214 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/engine/support/slots.hpp"
+#include "tests/engine/support/sync.hpp"
+
+namespace syncline::test {
+namespace {
+
+const std::string kSchema = R"({"name":"n","version":1,"collections":{"c":{"fields":{
+  "water":{"merge":"counter"},"low":{"merge":"min"},"tags":{"merge":"set"},"notes":{"merge":"map"}}}}})";
+
+BOOST_AUTO_TEST_SUITE(stamping_anew)
+
+// No stamp of the slots lies beyond what the server accepts.
+void check_stamps(Device& device, std::int64_t now = kPresentMs) {
+  for (const auto& [key, slot] : slots_of(device.store())) {
+    const Stamp stamp = decode_stamp(slot.substr(0, kStampBytes)).value();
+    BOOST_TEST(stamp.time.milliseconds() <= now + kDriftMaxMs);
+  }
+}
+
+// Rounds until nothing is pending.
+void sync(TinyServer& server, Device& device) {
+  for (int round = 0; round < 5; ++round) server.round(device);
+  BOOST_TEST(device.state().pending_ops == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_device_from_2262_loses_nothing) {
+  Device device(kSchema);
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.put("c", "r", {{"f", Value(1)}, {"notes", Value(Value::Object{{"k", Value("v")}})}});
+  device.increment("c", "r", "water", 5);
+  device.write([](Transaction& t) { return t.add("c", "r", "tags", {Value("x"), Value("y")}); });
+  const std::string before = device.read("c", "r");
+  const auto pending = device.state().pending_ops;
+  const auto first = server.round(device);
+  BOOST_TEST(first.restamped == pending);
+  BOOST_TEST(device.read("c", "r") == before);
+  BOOST_TEST(device.state().pending_ops == pending);
+  device.check_fold();
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == before);
+  check_stamps(device);
+  Device other(kSchema, 2);
+  sync(server, other);
+  BOOST_TEST(other.read("c", "r") == before);
+}
+
+BOOST_AUTO_TEST_CASE(writes_go_on_after_the_correction) {
+  Device device(kSchema);
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.put("c", "r", {{"f", Value(1)}});
+  sync(server, device);
+  device.wall().advance(1'000);
+  device.patch("c", "r", {{"f", Value(2)}});
+  BOOST_TEST(log_of(device).back().op.stamp.time.milliseconds() == kPresentMs + 1'000);
+  server.set_time(kPresentMs + 1'000);
+  sync(server, device);
+  check_stamps(device);
+  BOOST_TEST(device.read("c", "r") == R"({"f":2})");
+  // The wall clock itself is put right.
+  device.wall().set(kPresentMs + 2'000);
+  server.set_time(kPresentMs + 2'000);
+  server.round(device);
+  device.reopen();
+  device.patch("c", "r", {{"f", Value(3)}});
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == R"({"f":3})");
+  check_stamps(device);
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(ops_that_shared_a_stamp_share_the_new_one) {
+  Device device;
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.put("c", "r", {{"f", Value(1)}, {"g", Value(2)}});
+  server.round(device);
+  const auto log = log_of(device);
+  BOOST_REQUIRE_EQUAL(log.size(), 6U);
+  for (std::size_t i = 3; i < 6; ++i) {
+    BOOST_TEST(log[i].origin == 3);
+    BOOST_TEST((log[i].op.stamp == log[3].op.stamp));
+  }
+  BOOST_TEST(log[3].op.stamp.time.milliseconds() == kPresentMs);
+}
+
+BOOST_AUTO_TEST_CASE(a_deletion_takes_its_counters_with_it) {
+  Device device(kSchema);
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.increment("c", "r", "water", 5);
+  device.patch("c", "r", {{"low", Value(1)}});
+  device.erase("c", "r");
+  device.increment("c", "r", "water", 3);
+  device.patch("c", "r", {{"low", Value(7)}, {"f", Value("x")}});
+  const std::string before = device.read("c", "r");
+  BOOST_TEST(before == R"({"f":"x","low":7,"water":3})");
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == before);
+  check_stamps(device);
+  device.check_fold();
+  Device other(kSchema, 2);
+  sync(server, other);
+  BOOST_TEST(other.read("c", "r") == before);
+  // And the counter goes on from there.
+  other.increment("c", "r", "water", 1);
+  sync(server, other);
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == R"({"f":"x","low":7,"water":4})");
+}
+
+BOOST_AUTO_TEST_CASE(a_deletion_of_what_the_server_holds_is_still_one) {
+  Device device(kSchema);
+  TinyServer server;
+  device.put("c", "r", {{"f", Value(1)}});
+  sync(server, device);
+  device.wall().set(kYear2262Ms);
+  device.erase("c", "r");
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == "absent");
+  check_stamps(device);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_record_deleted_and_written_in_one_transaction_stays) {
+  Device device;
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.write([](Transaction& t) -> Result<void> {
+    must(t.patch("c", "r", {{"f", Value(1)}}));
+    must(t.erase("c", "r"));
+    return t.patch("c", "r", {{"f", Value(2)}});
+  });
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == R"({"f":2})");
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_deletion_stays_after_what_keeps_its_stamp) {
+  Device device;
+  TinyServer server;
+  device.wall().set(kPresentMs + 120'000);
+  device.put("c", "r", {{"f", Value(1)}});
+  device.wall().set(kYear2262Ms);
+  device.erase("c", "r");
+  // Only the deletion is refused; the rest of the record keeps its stamps, two minutes ahead.
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == "absent");
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(regression_an_op_that_is_refused_within_the_local_bound_is_stamped_anew) {
+  // Between the two clocks lie four seconds, which are taken for the network's delay.
+  Device device;
+  TinyServer server;
+  device.wall().set(kPresentMs + kDriftMaxMs + 2'000);
+  device.put("c", "r", {{"f", Value(1)}});
+  device.wall().set(kPresentMs + 4'000);
+  const auto outcome = server.round(device);
+  BOOST_TEST(outcome.restamped == 2U);
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == R"({"f":1})");
+}
+
+BOOST_AUTO_TEST_CASE(an_op_that_was_written_again_after_the_push_is_stamped_anew_too) {
+  Device device;
+  device.wall().set(kYear2262Ms);
+  device.put("c", "r", {{"f", Value(1)}});
+  const PushBatch push = next_push(device);
+  device.patch("c", "r", {{"f", Value(2)}});
+  must(device.replication().take_reply(verdicts_reply("rr", kPresentMs), &push, kYear2262Ms,
+                                       kYear2262Ms));
+  check_stamps(device);
+  BOOST_TEST(device.state().pending_ops == 2U);
+  BOOST_TEST(device.read("c", "r") == R"({"f":2})");
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(stamping_anew_is_told_as_a_local_change) {
+  Device device({}, 7);
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.put("c", "r", {{"f", Value(1)}});
+  std::vector<Change> told;
+  const auto subscription =
+      device.replica().observe([&](const std::vector<Change>& changes) { told = changes; });
+  server.round(device);
+  BOOST_REQUIRE_EQUAL(told.size(), 2U);
+  BOOST_TEST((told[1].origin == Origin::kLocal));
+  BOOST_TEST(told[1].field == "f");
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_commit_while_stamping_anew_is_made_up_for_in_the_next_round) {
+  Device device;
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.put("c", "r", {{"f", Value(1)}});
+  const PushBatch push = next_push(device);
+  device.store().let_pass(1);
+  BOOST_TEST(code_of(device.replication().take_reply(verdicts_reply("rr", kPresentMs), &push,
+                                                     kYear2262Ms, kYear2262Ms)) == "store_io");
+  device.store().let_pass(-1);
+  BOOST_TEST(device.state().pending_ops == 2U);
+  device.check_fold();
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == R"({"f":1})");
+  check_stamps(device);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace syncline::test

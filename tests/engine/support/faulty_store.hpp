@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "syncline/store.hpp"
+
+namespace syncline::test {
+
+// A store whose commits can be made to fail, before they change anything.
+class FaultyStore final : public Store {
+ public:
+  explicit FaultyStore(Store& inner) : inner_(inner) {}
+
+  void fail_commits(bool on) { fails_ = on; }
+  void let_pass(int commits) { passes_ = commits; }  // and fail every one after
+  [[nodiscard]] int commits() const { return commits_; }
+
+  Result<std::unique_ptr<Snapshot>> snapshot() const override { return inner_.snapshot(); }
+  Result<void> commit(const StoreBatch& batch) override {
+    if (fails_ || passes_ == 0) return fail(Code::kStoreIo, "the disk is gone");
+    if (passes_ > 0) --passes_;
+    ++commits_;
+    return inner_.commit(batch);
+  }
+
+ private:
+  Store& inner_;
+  bool fails_ = false;
+  int passes_ = -1;
+  int commits_ = 0;
+};
+
+}  // namespace syncline::test

@@ -1,0 +1,46 @@
+#include "reply_decoder.hpp"
+#include "syncline/batch.hpp"
+#include "tests/fuzz/fuzz_support.hpp"
+
+using namespace syncline;  // NOLINT(google-build-using-namespace)
+
+namespace {
+
+constexpr std::size_t kKindCount = 8;
+
+// The first byte says what was asked and how the reply is wrapped; the rest is its body.
+https::HttpReply reply_of(std::uint8_t choice, std::string_view body) {
+  constexpr std::uint8_t kGzip = 0x08;
+  constexpr std::uint8_t kProblem = 0x10;
+  constexpr std::uint8_t kCreated = 0x20;
+  https::HttpReply reply;
+  const bool problem = (choice & kProblem) != 0;
+  reply.status = problem ? 422 : (choice & kCreated) != 0 ? 201 : 200;
+  reply.content_type = problem ? "application/problem+json" : "application/json";
+  if ((choice & kGzip) != 0) reply.content_encoding = "gzip";
+  reply.etag = "\"e.1\"";
+  reply.body = body;
+  return reply;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
+  if (size_bytes == 0) return 0;
+  https::ReplyContext context;
+  context.kind = static_cast<https::RequestKind>(data[0] % kKindCount);
+  context.server = "example.org";
+  const std::string_view body = fuzz::bytes_of(data, size_bytes).substr(1);
+  const auto reply = https::decode_reply(context, reply_of(data[0], body));
+  if (!reply) {
+    fuzz::require(!reply.error().error.message.empty(), "an error says what is wrong");
+    return 0;
+  }
+  if (const auto* sync = std::get_if<SyncReply>(&*reply); sync != nullptr && sync->push) {
+    std::size_t refused = 0;
+    for (const Verdict verdict : sync->push->verdicts)
+      refused += verdict == Verdict::kRefused ? 1 : 0;
+    fuzz::require(refused == sync->push->refused.size(), "each refusal has its code");
+  }
+  return 0;
+}

@@ -1,0 +1,112 @@
+#include "tests/properties/history.hpp"
+
+namespace syncline::test {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(clock_properties)
+
+rc::Gen<std::int64_t> any_wall() {
+  return rc::gen::oneOf(
+      rc::gen::map(rc::gen::inRange(-50, 50), [](int by) { return kPresentMs + by; }),
+      rc::gen::map(rc::gen::inRange(-400'000, 400'000), [](int by) { return kPresentMs + by; }),
+      rc::gen::element<std::int64_t>(INT64_MIN, -1, 0, kYear2262Ms, kMillisecondsMax - 1,
+                                     kMillisecondsMax, INT64_MAX));
+}
+
+RC_BOOST_PROP(stamps_ascend_whatever_the_wall_clock_says, ()) {
+  Device device;
+  std::vector<int> what = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 8));
+  for (const int kind : what) {
+    if (kind < 2) device.wall().set(*any_wall());
+    if (kind == 2) device.reopen();
+    if (kind == 3) {
+      device.store().fail_commits(true);
+      RC_ASSERT(!device.replica().write([](Transaction& t) { return t.put("c", "r", {}); }));
+      device.store().fail_commits(false);
+    }
+    if (kind == 4) {
+      RC_ASSERT(!device.replica().write([](Transaction& t) -> Result<void> {
+        must(t.put("c", "never", {}));
+        return fail(Code::kInvalidArgument, "no");
+      }));
+    }
+    if (kind > 4) device.patch("c", std::to_string(kind), {{"f", Value(kind)}});
+  }
+  Stamp last;
+  for (const LogItem& item : log_of(device)) {
+    RC_ASSERT(item.op.stamp >= last);
+    // One mutation's ops share a stamp; `live` is the first of them here.
+    if (item.op.key.field().empty()) RC_ASSERT(item.op.stamp > last);
+    last = item.op.stamp;
+  }
+  device.check_fold();
+}
+
+RC_BOOST_PROP(a_tick_is_greater_than_the_last_time_and_the_floor, ()) {
+  ManualWall wall;
+  const auto any_time =
+      rc::gen::apply([](std::int64_t milliseconds,
+                        std::uint16_t counter) { return HybridTime(milliseconds, counter); },
+                     any_wall(), rc::gen::element<std::uint16_t>(0, 1, 65'534, 65'535));
+  HybridClock clock(wall, {*any_time, {}, *rc::gen::inRange<std::int64_t>(-400'000, 400'000)});
+  for (int i = 0; i < 20; ++i) {
+    wall.set(*any_wall());
+    const HybridTime floor = *any_time;
+    const HybridClock::State before = clock.state();
+    const auto time = clock.tick(floor);
+    if (!time) {
+      RC_ASSERT(code_of(time) == "clock_exhausted");
+      RC_ASSERT(std::max(before.last, floor).packed() == ~std::uint64_t{0});
+      RC_ASSERT(clock.state() == before);
+      continue;
+    }
+    RC_ASSERT(*time > before.last);
+    RC_ASSERT(*time > floor);
+    RC_ASSERT(clock.state().last >= before.last);
+    const auto bound = std::max(clock.now_ms() + kDriftMaxMs, before.last.milliseconds() + 1);
+    RC_ASSERT(clock.state().last.milliseconds() <= bound);
+  }
+}
+
+RC_BOOST_PROP(an_observed_stamp_is_adopted_exactly_within_the_bound, ()) {
+  ManualWall wall(*any_wall());
+  HybridClock clock(wall, {});
+  const Stamp stamp = stamp_at(*any_wall(), *rc::gen::arbitrary<std::uint16_t>());
+  const bool ahead = stamp.time.milliseconds() > clock.now_ms() + kDriftMaxMs;
+  RC_ASSERT(code_of(clock.observe(stamp)) == (ahead ? "stamp_in_future" : "none"));
+  RC_ASSERT(clock.state().last == (ahead ? HybridTime() : stamp.time));
+}
+
+// A device whose wall clock is anywhere, against a server whose time is right.
+RC_BOOST_PROP(no_write_is_lost_whatever_the_wall_clock_says, ()) {
+  Device device(history_schema());
+  TinyServer server;
+  std::string written;
+  for (const int kind : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 6))) {
+    if (kind == 0) device.wall().set(*any_wall());
+    if (kind == 1) device.reopen();
+    if (kind == 2) server.round(device);
+    if (kind == 3) device.increment("loses", "r", "count", 1);
+    if (kind == 4) device.patch("loses", "r", {{"plain", Value(static_cast<int>(written.size()))}});
+    if (kind == 5) {
+      device.write([&](Transaction& t) { return t.add("loses", "r", "set", {Value(written)}); });
+      written += 'x';
+    }
+    const std::string before = device.read("loses", "r");
+    server.round(device);
+    RC_ASSERT(device.read("loses", "r") == before);
+  }
+  const std::string before = device.read("loses", "r");
+  for (int round = 0; round < 4; ++round) server.round(device);
+  RC_ASSERT(device.read("loses", "r") == before);
+  RC_ASSERT(device.state().pending_ops == 0U);
+  device.check_fold();
+  Device other(history_schema(), 2);
+  server.round(other);
+  RC_ASSERT(other.read("loses", "r") == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace syncline::test

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <unistd.h>
+#include <utility>
+
+#include "syncline/lmdb_store.hpp"
+#include "tests/storage/store_support.hpp"
+
+namespace syncline::test {
+
+// A directory that goes with the object.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "syncline-store-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+    path_ = name;
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Options for tests: nothing waits for the disk.
+inline LmdbOptions test_options(const std::filesystem::path& directory) {
+  LmdbOptions options;
+  options.directory = directory;
+  options.create = true;
+  options.unsafe_no_sync = true;
+  return options;
+}
+
+class LmdbFixture {
+ public:
+  Store& store() { return *store_; }
+
+ private:
+  TemporaryDirectory directory_;
+  std::unique_ptr<Store> store_ = must(open_lmdb_store(test_options(directory_.path())));
+};
+
+}  // namespace syncline::test

@@ -1,0 +1,128 @@
+#include "syncline/loopback_server.hpp"
+
+#include "tests/transports/transport_support.hpp"
+
+namespace syncline::test {
+
+struct Server {
+  SettableClock clock;
+  SeededRandom random;
+  LoopbackServer server{clock, random};
+  TokensReply tokens = expect<TokensReply>(server.handle(register_request()));
+
+  SyncReply push(const std::vector<Op>& ops) {
+    return expect<SyncReply>(server.handle(push_request(tokens.access_token, ops)));
+  }
+  SyncReply pull(PullCursors cursors, std::size_t limit = 0) {
+    return expect<SyncReply>(
+        server.handle(pull_request(tokens.access_token, std::move(cursors), limit)));
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(loopback_server, Server)
+
+BOOST_AUTO_TEST_CASE(a_replayed_push_is_superseded_and_moves_nothing) {
+  const std::vector ops = {op("notes", "a", kNoonMs), op("notes", "b", kNoonMs)};
+  BOOST_TEST(letters(push(ops).push->verdicts) == "aa");
+  const auto again = push(ops);
+  BOOST_TEST(letters(again.push->verdicts) == "ss");
+  BOOST_TEST(again.head == again.epoch + ".1");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_never_splits_a_push) {
+  (void)push({op("notes", "a", kNoonMs), op("notes", "b", kNoonMs)});
+  (void)push({op("notes", "c", kNoonMs), op("notes", "d", kNoonMs)});
+  (void)push({op("notes", "e", kNoonMs)});
+  auto page = pull({{"*", ""}}, 3);
+  BOOST_TEST(ops_of(page).size() == 2U);
+  BOOST_TEST(page.pull->remaining == 3U);
+  BOOST_TEST(page.pull->cursors.at("*") == page.epoch + ".1");
+  page = pull({{"*", page.pull->cursors.at("*")}}, 1);
+  BOOST_TEST(ops_of(page).size() == 2U);
+  BOOST_TEST(page.pull->remaining == 1U);
+  page = pull({{"*", page.pull->cursors.at("*")}}, 3);
+  BOOST_TEST(ops_of(page).size() == 1U);
+  BOOST_TEST(page.pull->remaining == 0U);
+  BOOST_TEST(page.pull->cursors.at("*") == page.head);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_does_not_take_back_a_cursor_that_is_further) {
+  (void)push({op("notes", "a", kNoonMs)});
+  (void)push({op("notes", "b", kNoonMs)});
+  const auto head = push({op("health", "c", kNoonMs)}).head;
+  const auto page = pull({{"*", ""}, {"health", head}}, 1);
+  BOOST_TEST(ops_of(page).size() == 1U);
+  BOOST_TEST(page.pull->remaining == 1U);
+  BOOST_TEST(page.pull->cursors.at("*") == page.epoch + ".1");
+  BOOST_TEST(page.pull->cursors.at("health") == head);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_request_pushes_is_not_sent_back_to_it) {
+  (void)push({op("notes", "a", kNoonMs)});
+  auto request = push_request(tokens.access_token, {op("notes", "b", kNoonMs)});
+  request.pull = SyncRequest::Pull{{{"*", ""}}, 0};
+  const auto reply = expect<SyncReply>(server.handle(request));
+  BOOST_REQUIRE(ops_of(reply).size() == 1U);
+  BOOST_TEST(ops_of(reply)[0].key.record() == "a");
+  BOOST_TEST(reply.pull->cursors.at("*") == reply.epoch + ".2");
+}
+
+BOOST_AUTO_TEST_CASE(a_cursor_of_another_epoch_counts_as_zero) {
+  const auto head = push({op("notes", "a", kNoonMs)}).head;
+  BOOST_TEST(ops_of(pull({{"*", head}})).empty());
+  server.renew_epochs();
+  const auto page = pull({{"*", head}});
+  BOOST_TEST(ops_of(page).size() == 1U);
+  BOOST_TEST(page.head != head);
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_brings_back_what_was_then_under_a_new_epoch) {
+  const auto before = push({op("notes", "a", kNoonMs)});
+  const auto backup = server.backup();
+  (void)push({op("notes", "b", kNoonMs)});
+  server.restore(*backup);
+  const auto after = pull({{"*", ""}});
+  BOOST_TEST(ops_of(after).size() == 1U);
+  BOOST_TEST(after.epoch != before.epoch);
+}
+
+BOOST_AUTO_TEST_CASE(a_used_refresh_token_is_accepted_once_more_and_then_revokes_its_family) {
+  const auto second = expect<TokensReply>(server.handle(RefreshRequest{tokens.refresh_token}));
+  (void)expect<TokensReply>(server.handle(RefreshRequest{tokens.refresh_token}));
+  (void)expect_error(server.handle(RefreshRequest{tokens.refresh_token}), Code::kRefreshInvalid,
+                     401);
+  (void)expect_error(server.handle(RefreshRequest{second.refresh_token}), Code::kRefreshInvalid,
+                     401);
+}
+
+BOOST_AUTO_TEST_CASE(a_used_refresh_token_is_not_accepted_after_a_minute) {
+  (void)expect<TokensReply>(server.handle(RefreshRequest{tokens.refresh_token}));
+  clock.advance(61s);
+  (void)expect_error(server.handle(RefreshRequest{tokens.refresh_token}), Code::kRefreshInvalid,
+                     401);
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_reply_was_carried_out) {
+  server.lose_next_reply();
+  const auto lost = server.handle(push_request(tokens.access_token, {op("notes", "a", kNoonMs)}));
+  (void)expect_error(lost, Code::kNetworkUnreachable, 0);
+  BOOST_TEST(server.slots(kEmail).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_forgetful_server_knows_no_token) {
+  server.forget_everything();
+  (void)expect_error(server.handle(pull_request(tokens.access_token, {{"*", ""}})),
+                     Code::kTokenInvalid, 401);
+  BOOST_TEST(server.head(kEmail).empty());
+}
+
+BOOST_AUTO_TEST_CASE(access_tokens_can_be_made_to_expire) {
+  server.expire_access_tokens();
+  (void)expect_error(server.handle(pull_request(tokens.access_token, {{"*", ""}})),
+                     Code::kTokenExpired, 401);
+  BOOST_TEST(server.request_count() == 2U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace syncline::test
