@@ -1,0 +1,19 @@
+<?php
+
+/** What is added last runs first: RequestId, Gzip, Errors, BodyLimit, then the routing. */
+
+declare(strict_types=1);
+
+use Slim\App;
+use Syncline\Http\Middleware\BodyLimit;
+use Syncline\Http\Middleware\Errors;
+use Syncline\Http\Middleware\Gzip;
+use Syncline\Http\Middleware\RequestId;
+
+return static function (App $app): void {
+    $app->addRoutingMiddleware();
+    $app->add(BodyLimit::class);
+    $app->add(Errors::class);
+    $app->add(Gzip::class);
+    $app->add(RequestId::class);
+};

@@ -1,0 +1,105 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Syncline\Account;
+
+use Syncline\Clock;
+use Syncline\Database\Connection;
+
+/**
+ * The refresh tokens, kept as hashes. Each is used once and replaced; all that descend from one login are a family. A
+ * family is revoked by deleting its rows. Call inside a write transaction.
+ */
+final readonly class RefreshTokens
+{
+    private const LIFETIME_MS = 90 * 86_400_000;
+    private const REPLACED_ACCEPTED_MS = 60_000;
+    private const TOKEN_BYTES = 32;
+
+    public function __construct(private Connection $connection, private Clock $clock)
+    {
+    }
+
+    /** @return string the token of a new family */
+    public function issue(string $accountId): string
+    {
+        return $this->insert($accountId, random_bytes(16));
+    }
+
+    /**
+     * Replaces a token. A reply can be lost, so the token just replaced, whose successor nobody has used, is accepted
+     * once more within a minute. Any other second use means that two parties hold it: its whole family is revoked.
+     *
+     * @return array{string, string}|null account id and new token; null when the token is not valid
+     */
+    public function replace(#[\SensitiveParameter] string $token): ?array
+    {
+        $now = $this->clock->nowMs();
+        $hash = self::hash($token);
+        /** @var array{string, string, int, ?int, ?string, int}|null $row */
+        $row = $this->connection->row(
+            'SELECT account_id, family, expires_ms, replaced_ms, successor, uses FROM refresh_tokens WHERE hash = ?'
+            . $this->connection->dialect->forUpdate(),
+            [$hash],
+        );
+        if ($row === null || $row[2] <= $now) {
+            return null;
+        }
+        [$accountId, $family, , $replacedMs, $successor, $uses] = $row;
+        $isJustReplaced = $uses === 1
+            && $now - (int) $replacedMs <= self::REPLACED_ACCEPTED_MS
+            && !$this->isUsed((string) $successor);
+        if ($uses > 0 && !$isJustReplaced) {
+            $this->revokeFamily($family);
+            return null;
+        }
+        $next = $this->insert($accountId, $family);
+        $this->connection->execute(
+            'UPDATE refresh_tokens SET uses = uses + 1, replaced_ms = ?, successor = ? WHERE hash = ?',
+            [$replacedMs ?? $now, self::hash($next), $hash],
+        );
+        return [$accountId, $next];
+    }
+
+    public function revoke(#[\SensitiveParameter] string $token): void
+    {
+        /** @var array{string}|null $row */
+        $row = $this->connection->row('SELECT family FROM refresh_tokens WHERE hash = ?', [self::hash($token)]);
+        if ($row !== null) {
+            $this->revokeFamily($row[0]);
+        }
+    }
+
+    /** @return int how many expired tokens were deleted */
+    public function purge(): int
+    {
+        return $this->connection->execute('DELETE FROM refresh_tokens WHERE expires_ms <= ?', [$this->clock->nowMs()]);
+    }
+
+    private function isUsed(string $hash): bool
+    {
+        return $this->connection->row('SELECT 1 FROM refresh_tokens WHERE hash = ? AND uses > 0', [$hash]) !== null;
+    }
+
+    private function revokeFamily(string $family): void
+    {
+        $this->connection->execute('DELETE FROM refresh_tokens WHERE family = ?', [$family]);
+    }
+
+    private function insert(string $accountId, string $family): string
+    {
+        $token = rtrim(strtr(base64_encode(random_bytes(self::TOKEN_BYTES)), '+/', '-_'), '=');
+        $this->connection->execute(
+            'INSERT INTO refresh_tokens (hash, account_id, family, expires_ms, uses) VALUES (?, ?, ?, ?, 0)',
+            [self::hash($token), $accountId, $family, $this->clock->nowMs() + self::LIFETIME_MS],
+        );
+        return $token;
+    }
+
+    /** A plain hash is enough for 32 random bytes: there is nothing to guess. */
+    private static function hash(#[\SensitiveParameter] string $token): string
+    {
+        return hash('sha256', $token, true);
+    }
+}

@@ -1,0 +1,26 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Syncline\Action;
+
+use Psr\Http\Message\ResponseInterface;
+use Psr\Http\Message\ServerRequestInterface;
+use Syncline\Account\Accounts;
+use Syncline\Http\Json;
+use Syncline\Http\Middleware\JsonBody;
+
+/** POST /v1/account/register */
+final readonly class RegisterAction
+{
+    public function __construct(private Accounts $accounts)
+    {
+    }
+
+    public function __invoke(ServerRequestInterface $request, ResponseInterface $response): ResponseInterface
+    {
+        $input = JsonBody::input($request)->only('email', 'password');
+        $tokens = $this->accounts->register(Credentials::email($input), Credentials::password($input));
+        return Json::write($response, $tokens->members(), 201);
+    }
+}

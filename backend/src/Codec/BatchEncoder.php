@@ -1,0 +1,70 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Syncline\Codec;
+
+/** Builds the one canonical batch of the ops that it is given, in their order. */
+final class BatchEncoder
+{
+    private int $count = 0;
+    private string $body = '';
+    private ?string $stamp = null;
+    private ?string $collection = null;
+    private ?string $record = null;
+    private ?string $field = null;
+
+    public function add(
+        string $stamp,
+        string $collection,
+        string $record,
+        string $field,
+        string $element,
+        string $register,
+    ): void {
+        $flags = 0;
+        $parts = '';
+        if ($stamp !== $this->stamp) {
+            $flags |= BatchDecoder::HAS_STAMP;
+            $parts .= $this->stamp = $stamp;
+        }
+        if ($collection !== $this->collection) {
+            $flags |= BatchDecoder::HAS_COLLECTION;
+            $parts .= self::part($this->collection = $collection);
+        }
+        if ($record !== $this->record) {
+            $flags |= BatchDecoder::HAS_RECORD;
+            $parts .= self::part($this->record = $record);
+        }
+        if ($field !== $this->field) {
+            $flags |= BatchDecoder::HAS_FIELD;
+            $parts .= self::part($this->field = $field);
+        }
+        if ($element !== '') {
+            $flags |= BatchDecoder::HAS_ELEMENT;
+            $parts .= self::part($element);
+        }
+        $this->body .= chr($flags) . $parts . self::part($register);
+        $this->count++;
+    }
+
+    /** @param iterable<Op> $ops */
+    public static function encode(iterable $ops): string
+    {
+        $encoder = new self();
+        foreach ($ops as $op) {
+            $encoder->add($op->stamp, $op->collection, $op->record, $op->field, $op->element, $op->register);
+        }
+        return $encoder->bytes();
+    }
+
+    public function bytes(): string
+    {
+        return chr(BatchDecoder::VERSION) . ByteReader::encodeVarint($this->count) . $this->body;
+    }
+
+    private static function part(string $part): string
+    {
+        return ByteReader::encodeVarint(strlen($part)) . $part;
+    }
+}

@@ -1,0 +1,114 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Syncline\Sync;
+
+use Syncline\Clock;
+use Syncline\Codec\BatchDecoder;
+use Syncline\Codec\Code;
+use Syncline\Codec\CodecException;
+use Syncline\Codec\Op;
+use Syncline\Codec\Stamp;
+use Syncline\Database\Connection;
+use Syncline\Http\ApiException;
+
+/** Takes a batch into a space: one transaction, one verdict an op, one sequence for all that it applied. */
+final readonly class Pusher
+{
+    public function __construct(
+        private Connection $connection,
+        private SpaceRepository $spaces,
+        private SlotRepository $slots,
+        private Clock $clock,
+    ) {
+    }
+
+    /**
+     * Fails with batch_malformed or batch_too_large, and token_invalid when the account has just been deleted.
+     */
+    public function push(string $spaceId, string $batch): PushResult
+    {
+        try {
+            $ops = BatchDecoder::decode($batch);
+        } catch (CodecException $failure) {
+            throw new ApiException($failure->errorCode, 'The batch cannot be read.', '/push/ops');
+        }
+        $refused = $this->refuse($ops);
+        $candidates = array_diff_key($ops, $refused);
+        return $this->connection->write(fn (): PushResult => $this->merge($spaceId, $ops, $candidates, $refused));
+    }
+
+    /**
+     * @param list<Op> $ops
+     * @return array<int, Code>
+     */
+    private function refuse(array $ops): array
+    {
+        $tooLate = Stamp::firstInFuture($this->clock->nowMs());
+        $refused = [];
+        foreach ($ops as $index => $op) {
+            $error = $op->error ?? (strcmp($op->stamp, $tooLate) >= 0 ? Code::StampInFuture : null);
+            if ($error !== null) {
+                $refused[$index] = $error;
+            }
+        }
+        return $refused;
+    }
+
+    /**
+     * @param list<Op> $ops
+     * @param array<int, Op> $candidates the ops that are not refused
+     * @param array<int, Code> $refused
+     */
+    private function merge(string $spaceId, array $ops, array $candidates, array $refused): PushResult
+    {
+        $space = $this->spaces->lock($spaceId)
+            ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
+        $keys = array_map(static fn (Op $op): string => $op->slotKey(), $candidates);
+        $stamps = $this->slots->stamps($spaceId, array_values(array_unique($keys)));
+        $registers = $this->slots->registers($spaceId, self::ties($candidates, $keys, $stamps));
+
+        $verdicts = str_repeat(PushResult::REFUSED, count($ops));
+        $applied = [];
+        foreach ($candidates as $index => $op) {
+            $key = $keys[$index];
+            $before = $applied[$key] ?? null;
+            $stamp = $before->stamp ?? $stamps[$key] ?? null;
+            $register = $before->register ?? $registers[$key] ?? '';
+            $greater = $stamp === null || Law::isGreater($op->stamp, $op->register, $stamp, $register);
+            if ($greater) {
+                $applied[$key] = $op;
+            }
+            $verdicts[$index] = $greater ? PushResult::APPLIED : PushResult::SUPERSEDED;
+        }
+        if ($applied === []) {
+            return new PushResult($verdicts, $refused, $space, null);
+        }
+        $sequence = $space->head + 1;
+        $this->slots->store($spaceId, $sequence, $applied);
+        $this->spaces->moveHead($spaceId, $sequence);
+        return new PushResult($verdicts, $refused, new Space($spaceId, $space->epoch, $sequence), $sequence);
+    }
+
+    /**
+     * Only where a stamp is equal does the register decide, so only there is it read, one byte further than the
+     * longest that it is compared with.
+     *
+     * @param array<int, Op> $candidates
+     * @param array<int, string> $keys
+     * @param array<string, string> $stamps
+     * @return array<string, int>
+     */
+    private static function ties(array $candidates, array $keys, array $stamps): array
+    {
+        $bytes = [];
+        foreach ($candidates as $index => $op) {
+            $key = $keys[$index];
+            if (($stamps[$key] ?? null) === $op->stamp) {
+                $bytes[$key] = max($bytes[$key] ?? 0, strlen($op->register) + 1);
+            }
+        }
+        return $bytes;
+    }
+}
