@@ -1,0 +1,149 @@
+#include <chrono>
+#include <cstdio>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <termios.h>
+#include <unistd.h>
+#include <utility>
+
+#include "command.hpp"
+#include "connection.hpp"
+#include "database.hpp"
+#include "output.hpp"
+#include "syncline/replication.hpp"
+
+namespace syncline::cli {
+namespace {
+
+constexpr std::chrono::seconds kDeadline{60};
+
+struct Arguments {
+  std::string server;
+  std::string email;
+  std::string password_file;
+  std::string ca_file;
+};
+
+// Reads a line from the terminal without showing it.
+std::string ask_password() {
+  std::fputs("Password: ", stderr);
+  termios shown{};
+  const bool terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
+  termios hidden = shown;
+  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  if (terminal) tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+  std::string line;
+  std::getline(std::cin, line);
+  if (terminal) tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+  std::fputc('\n', stderr);
+  return line;
+}
+
+Result<Secret> read_password(const Arguments& arguments) {
+  std::string text;
+  if (!arguments.password_file.empty()) {
+    auto content = read_file(arguments.password_file);
+    if (!content) return fail(content.error());
+    text = content->substr(0, content->find_first_of("\r\n"));
+    wipe_memory(content->data(), content->size());
+  } else if (isatty(STDIN_FILENO) == 1) {
+    text = ask_password();
+  } else {
+    throw UsageError{"--password-file FILE is needed where no one can be asked"};
+  }
+  Secret password(text);
+  wipe_memory(text.data(), text.size());
+  return password;
+}
+
+// Sends one request and waits for its answer.
+Result<Reply> ask(Transport& transport, Request request) {
+  const auto answer = std::make_shared<std::promise<TransportReply>>();
+  auto future = answer->get_future();
+  transport.send(std::move(request), kDeadline,
+                 [answer](TransportReply reply) { answer->set_value(std::move(reply)); });
+  auto reply = future.get();
+  if (!reply) return fail(reply.error().error);
+  return std::move(*reply);
+}
+
+Result<void> enter(const Context& context, const Arguments& arguments, bool registering) {
+  auto database = open_database(context, Access::kWrite);
+  if (!database) return fail(database.error());
+  auto password = read_password(arguments);
+  if (!password) return fail(password.error());
+  Account account{arguments.server, {}, arguments.email, {}};
+  if (!arguments.ca_file.empty())
+    account.ca_file = std::filesystem::absolute(arguments.ca_file).string();
+  const auto transport = connect(account);
+  if (!transport) return fail(transport.error());
+  auto reply = registering ? ask(**transport, RegisterRequest{arguments.email, *password})
+                           : ask(**transport, LoginRequest{arguments.email, *password});
+  if (!reply) return fail(reply.error());
+  const auto* tokens = std::get_if<TokensReply>(&*reply);
+  if (tokens == nullptr) return fail(Code::kInternal, "the transport gave a reply of another kind");
+  if (auto ok = database->replica->replication().bind_account(tokens->account); !ok) return ok;
+  account.tokens = {tokens->account, tokens->access_token, tokens->refresh_token};
+  if (auto ok = TokenFile(context.data).save_account(account); !ok) return ok;
+  if (context.json) {
+    print_line(value_to_json(Value(
+        Value::Object{{"account", Value(tokens->account)}, {"email", Value(arguments.email)}})));
+  } else {
+    const auto memory = database->replica->replication().recall();
+    const bool on = memory && memory->enabled;
+    print_line("logged in as " + arguments.email +
+               (on ? "; sync is on" : "; sync is off until you say `sync enable`"));
+  }
+  return {};
+}
+
+Result<void> leave(const Context& context, const Arguments&) {
+  const TokenFile file(context.data);
+  const auto account = file.load_account();
+  if (!account) return fail(account.error());
+  if (!*account) return fail(Code::kNotLoggedIn, "there is no account on this device");
+  // The device forgets the account even when the server cannot be told.
+  const auto transport = connect(**account);
+  auto told = transport ? ask(**transport, LogoutRequest{(*account)->tokens.refresh})
+                        : fail(transport.error());
+  if (auto ok = file.remove(); !ok) return ok;
+  if (!told) {
+    std::fprintf(stderr, "syncline: the server was not told: %s\n", told.error().message.c_str());
+  }
+  if (context.json) {
+    print_line(value_to_json(Value(Value::Object{{"server_told", Value(told.has_value())}})));
+  } else {
+    print_line("logged out; the data on this device is kept");
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_account_commands(CLI::App& app, const Context& context, Action& chosen) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* account = app.add_subcommand("account", "Register, log in, log out");
+  account->require_subcommand(1);
+  for (const bool registering : {true, false}) {
+    CLI::App* entering =
+        account->add_subcommand(registering ? "register" : "login",
+                                registering ? "Create an account and log in" : "Log in");
+    entering->add_option("--server", arguments->server, "https://…")->required();
+    entering->add_option("--email", arguments->email)->required();
+    entering->add_option("--password-file", arguments->password_file,
+                         "its first line; else it is asked for");
+    entering->add_option("--ca", arguments->ca_file, "a PEM file of the authorities to trust");
+    entering->callback([&context, &chosen, arguments, registering] {
+      chosen = [&context, arguments, registering] {
+        return enter(context, *arguments, registering);
+      };
+    });
+  }
+  account->add_subcommand("logout", "Forget the account on this device")
+      ->callback([&context, &chosen, arguments] {
+        chosen = [&context, arguments] { return leave(context, *arguments); };
+      });
+}
+
+}  // namespace syncline::cli

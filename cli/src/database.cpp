@@ -1,0 +1,39 @@
+#include "database.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "syncline/lmdb_store.hpp"
+
+namespace syncline::cli {
+
+Result<Database> open_database(const Context& context, Access access,
+                               std::optional<std::string> schema_json) {
+  Database database;
+  database.wall = system_wall_clock();
+  database.random = system_random();
+  LmdbOptions options;
+  options.directory = context.data;
+  options.create = access == Access::kCreate;
+  options.must_be_new = access == Access::kCreate;
+  options.read_only = access == Access::kRead;
+  auto store = open_lmdb_store(options);
+  if (!store) return fail(store.error());
+  database.store = std::move(*store);
+  auto replica =
+      Replica::open(*database.store, *database.wall, *database.random, std::move(schema_json));
+  if (!replica) return fail(replica.error());
+  database.replica = std::move(*replica);
+  return database;
+}
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Code::kStoreIo, "cannot read " + path.string());
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return fail(Code::kStoreIo, "cannot read " + path.string());
+  return text;
+}
+
+}  // namespace syncline::cli

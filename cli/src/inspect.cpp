@@ -1,0 +1,152 @@
+#include <memory>
+#include <utility>
+
+#include "command.hpp"
+#include "database.hpp"
+#include "output.hpp"
+#include "status_text.hpp"
+#include "syncline/replication.hpp"
+#include "syncline/synchronizer.hpp"
+
+namespace syncline::cli {
+
+std::string status_to_json(const Status& status) {
+  const auto number = [](std::uint64_t n) { return Value(static_cast<std::int64_t>(n)); };
+  Value::Object shown{{"phase", Value(phase_name(status.phase))},
+                      {"synced", Value(status.synced)},
+                      {"synced_sequence", number(status.synced_sequence)},
+                      {"pending_ops", number(status.pending_ops)},
+                      {"oldest_pending_ms", Value(status.oldest_pending_ms)},
+                      {"set_aside_ops", number(status.set_aside_ops)},
+                      {"quarantined_ops", number(status.quarantined_ops)},
+                      {"done_ops", number(status.done_ops)},
+                      {"total_ops", number(status.total_ops)},
+                      {"sent_bytes", number(status.sent_bytes)},
+                      {"received_bytes", number(status.received_bytes)},
+                      {"last_success_ms", Value(status.last_success_ms)},
+                      {"next_retry_ms", Value(status.next_retry_ms)},
+                      {"last_error", Value()}};
+  if (status.last_error) {
+    shown["last_error"] = Value(Value::Object{{"code", Value(code_name(status.last_error->code))},
+                                              {"message", Value(status.last_error->message)},
+                                              {"time_ms", Value(status.last_error_ms)}});
+  }
+  return value_to_json(Value(std::move(shown)));
+}
+
+std::string status_to_text(const Status& status) {
+  std::string text = "phase         " + std::string(phase_name(status.phase)) + "\n";
+  text += "synced        " + std::string(status.synced ? "yes" : "no");
+  if (status.synced) text += ", up to change " + std::to_string(status.synced_sequence);
+  text += "\npending       " + std::to_string(status.pending_ops) + " changes";
+  if (status.pending_ops > 0) text += ", the oldest of " + time_text(status.oldest_pending_ms);
+  text += "\nlast success  " + time_text(status.last_success_ms);
+  if (status.last_error) {
+    text += "\nlast error    " + status.last_error->message + " (" +
+            std::string(code_name(status.last_error->code)) + "), " +
+            time_text(status.last_error_ms);
+  }
+  if (status.set_aside_ops > 0) {
+    text += "\nset aside     " + std::to_string(status.set_aside_ops) +
+            " changes that the server refuses";
+  }
+  if (status.quarantined_ops > 0) {
+    text += "\nquarantined   " + std::to_string(status.quarantined_ops) +
+            " changes that could not be merged";
+  }
+  return text;
+}
+
+namespace {
+
+struct Arguments {
+  std::uint64_t from = 0;
+  std::uint64_t limit = 0;
+  std::string collection;
+  std::string record;
+};
+
+Result<void> status(const Context& context, const Arguments&) {
+  const auto database = open_database(context, Access::kRead);
+  if (!database) return fail(database.error());
+  const auto now = resting_status(database->replica->replication());
+  if (!now) return fail(now.error());
+  print_line(context.json ? status_to_json(*now) : status_to_text(*now));
+  return {};
+}
+
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text.push_back(kDigits[byte >> 4U]);
+    text.push_back(kDigits[byte & 0x0FU]);
+  }
+  return text;
+}
+
+std::string_view origin_name(std::uint8_t origin) {
+  return origin == 1 ? "local" : origin == 2 ? "remote" : "restamped";
+}
+
+std::string log_line(const LogItem& item, bool json) {
+  const SlotKey& key = item.op.key;
+  const bool tombstone = is_tombstone(item.op.value);
+  const auto value = tombstone ? Result<Value>(Value()) : decode_value(item.op.value);
+  const std::string shown = tombstone ? "removed" : value ? value_to_json(*value) : "?";
+  if (!json) {
+    return std::to_string(item.sequence) + "  " + std::string(origin_name(item.origin)) + "  " +
+           time_text(item.op.stamp.time.milliseconds()) + "." +
+           std::to_string(item.op.stamp.time.counter()) + " " + to_hex(item.op.stamp.replica) +
+           "  " + std::string(key.collection()) + " " + std::string(key.record()) + " " +
+           (key.field().empty() ? "(" + std::string(key.element()) + ")"
+                                : std::string(key.field())) +
+           " = " + shown;
+  }
+  return value_to_json(
+      Value(Value::Object{{"sequence", Value(static_cast<std::int64_t>(item.sequence))},
+                          {"origin", Value(origin_name(item.origin))},
+                          {"stamp", Value(hex(encode_stamp(item.op.stamp)))},
+                          {"collection", Value(key.collection())},
+                          {"record", Value(key.record())},
+                          {"field", Value(key.field())},
+                          {"element", Value(hex(key.element()))},
+                          {"removed", Value(tombstone)},
+                          {"value", value ? *value : Value()}}));
+}
+
+Result<void> log(const Context& context, const Arguments& arguments) {
+  const auto database = open_database(context, Access::kRead);
+  if (!database) return fail(database.error());
+  std::uint64_t shown = 0;
+  return database->replica->replication().read_log(arguments.from, [&](const LogItem& item) {
+    if (!arguments.collection.empty() && item.op.key.collection() != arguments.collection)
+      return true;
+    if (!arguments.record.empty() && item.op.key.record() != arguments.record) return true;
+    print_line(log_line(item, context.json));
+    return ++shown != arguments.limit;
+  });
+}
+
+}  // namespace
+
+void add_inspect_commands(CLI::App& app, const Context& context, Action& chosen) {
+  const auto arguments = std::make_shared<Arguments>();
+  app.add_subcommand("status", "Show where the sync stands")
+      ->callback([&context, &chosen, arguments] {
+        chosen = [&context, arguments] { return status(context, *arguments); };
+      });
+  CLI::App* logging = app.add_subcommand("log", "Show the changes in the order in which they came");
+  logging->add_option("COLLECTION", arguments->collection, "only of this collection");
+  logging->add_option("RECORD", arguments->record, "only of this record");
+  logging->add_option("--from", arguments->from, "from this sequence on")
+      ->check(CLI::NonNegativeNumber);
+  logging->add_option("--limit", arguments->limit, "at most so many")
+      ->check(CLI::NonNegativeNumber);
+  logging->callback([&context, &chosen, arguments] {
+    chosen = [&context, arguments] { return log(context, *arguments); };
+  });
+}
+
+}  // namespace syncline::cli

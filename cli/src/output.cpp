@@ -1,0 +1,64 @@
+#include "output.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <unistd.h>
+#include <utility>
+
+namespace syncline::cli {
+
+void print_line(std::string_view line) {
+  std::fwrite(line.data(), 1, line.size(), stdout);
+  std::fputc('\n', stdout);
+}
+
+Result<std::string> record_to_json(const Record& record, std::string_view collection) {
+  for (const std::string_view own : {std::string_view("id"), std::string_view("collection")}) {
+    if (record.fields.contains(own) && (own == "id" || !collection.empty())) {
+      return fail(Code::kInvalidArgument, "record " + record.id + " has a field with the name \"" +
+                                              std::string(own) + "\", which names the record here");
+    }
+  }
+  std::string line = "{\"id\":" + value_to_json(Value(record.id));
+  if (!collection.empty()) line += ",\"collection\":" + value_to_json(Value(collection));
+  const std::string fields = value_to_json(Value(record.fields));
+  if (fields.size() > 2) line += ',' + fields.substr(1, fields.size() - 2);
+  return line + '}';
+}
+
+std::string time_text(std::int64_t milliseconds) {
+  constexpr std::int64_t kMillisecondsPerSecond = 1000;
+  if (milliseconds == 0) return "never";
+  const auto seconds = static_cast<std::time_t>(milliseconds / kMillisecondsPerSecond);
+  std::tm parts{};
+  std::array<char, 64> text{};
+  if (gmtime_r(&seconds, &parts) == nullptr ||
+      std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
+    return std::to_string(milliseconds) + " ms";
+  }
+  return text.data();
+}
+
+ProgressBar::ProgressBar(std::string label)
+    : label_(std::move(label)), on_terminal_(isatty(STDERR_FILENO) == 1) {}
+
+ProgressBar::~ProgressBar() {
+  if (shown_per_mille_ >= 0) std::fputs("\r\033[K", stderr);
+}
+
+void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
+  constexpr int kWidth = 30;
+  constexpr int kFull = 1000;
+  if (!on_terminal_ || total == 0) return;
+  const auto per_mille = static_cast<int>(std::min(done, total) * kFull / total);
+  if (per_mille == shown_per_mille_) return;
+  shown_per_mille_ = per_mille;
+  const auto filled = static_cast<std::size_t>(per_mille * kWidth / kFull);
+  const std::string bar = std::string(filled, '#') + std::string(kWidth - filled, '.');
+  std::fprintf(stderr, "\r%s [%s] %3d%%", label_.c_str(), bar.c_str(), per_mille / 10);
+  std::fflush(stderr);
+}
+
+}  // namespace syncline::cli

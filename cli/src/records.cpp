@@ -1,0 +1,257 @@
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "command.hpp"
+#include "database.hpp"
+#include "output.hpp"
+#include "syncline/schema.hpp"
+
+namespace syncline::cli {
+namespace {
+
+// The arguments of the commands here; each command uses some.
+struct Arguments {
+  std::string schema_file;
+  std::string collection;
+  std::string record;
+  std::string field;
+  std::int64_t amount = 0;
+  std::vector<std::string> items;
+  ScanRange range;
+};
+
+// What looks like JSON has to be JSON; any other word is a string.
+Result<Value> parse_value(const std::string& text) {
+  auto value = value_from_json(text);
+  if (value || value.error().code != Code::kJsonMalformed) return value;
+  if (!text.empty() && std::string_view("{[\"").find(text.front()) != std::string_view::npos) {
+    return fail(Code::kJsonMalformed, "\"" + text.substr(0, 60) + "\": " + value.error().message);
+  }
+  return Value(text);
+}
+
+Result<std::vector<Value>> parse_items(const std::vector<std::string>& texts) {
+  std::vector<Value> items;
+  for (const std::string& text : texts) {
+    auto item = parse_value(text);
+    if (!item) return fail(item.error());
+    items.push_back(std::move(*item));
+  }
+  return items;
+}
+
+// What `put` is told to write.
+struct Assignments {
+  Value::Object fields;
+  std::map<std::pair<std::string, std::string>, Value> keys;  // (field, key of the map)
+};
+
+Result<Assignments> parse_assignments(const std::vector<std::string>& texts,
+                                      const CollectionRules& rules) {
+  Assignments assignments;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw UsageError{"\"" + text + "\" is not FIELD=JSON"};
+    const std::string name = text.substr(0, equals);
+    if (name == "id") throw UsageError{"\"id\" names the record and cannot be a field"};
+    auto value = parse_value(text.substr(equals + 1));
+    if (!value) return fail(value.error());
+    const std::size_t dot = name.find('.');
+    if (dot == std::string::npos || rules.fields.contains(name)) {
+      assignments.fields.insert_or_assign(name, std::move(*value));
+    } else if (rules.field(name.substr(0, dot)).merge == Merge::kMap) {
+      assignments.keys.insert_or_assign({name.substr(0, dot), name.substr(dot + 1)},
+                                        std::move(*value));
+    } else {
+      return fail(Code::kWrongStrategy, "field " + name.substr(0, dot) +
+                                            ": is not a map, so it has no key \"" +
+                                            name.substr(dot + 1) + "\"");
+    }
+  }
+  return assignments;
+}
+
+void confirm(const Context& context, const Arguments& arguments) {
+  if (!context.json) return;
+  print_line(value_to_json(Value(Value::Object{{"collection", Value(arguments.collection)},
+                                               {"record", Value(arguments.record)},
+                                               {"done", Value(true)}})));
+}
+
+Result<void> write(const Context& context, const Arguments& arguments, const Replica::Body& body) {
+  auto database = open_database(context, Access::kWrite);
+  if (!database) return fail(database.error());
+  if (auto ok = database->replica->write(body); !ok) return ok;
+  confirm(context, arguments);
+  return {};
+}
+
+Result<void> init(const Context& context, const Arguments& arguments) {
+  std::optional<std::string> schema;
+  if (!arguments.schema_file.empty()) {
+    auto text = read_file(arguments.schema_file);
+    if (!text) return fail(text.error());
+    // Before anything is created, so that a schema with an error leaves nothing behind.
+    if (auto parsed = Schema::parse(*text); !parsed) return fail(parsed.error());
+    schema = std::move(*text);
+  }
+  auto database = open_database(context, Access::kCreate, std::move(schema));
+  if (!database) return fail(database.error());
+  const std::string id = to_hex(database->replica->id());
+  if (context.json) {
+    print_line(value_to_json(
+        Value(Value::Object{{"data", Value(context.data.string())}, {"replica", Value(id)}})));
+  } else {
+    print_line("created " + context.data.string() + ", replica " + id);
+  }
+  return {};
+}
+
+Result<void> put(const Context& context, const Arguments& arguments) {
+  auto database = open_database(context, Access::kWrite);
+  if (!database) return fail(database.error());
+  const auto assignments = parse_assignments(
+      arguments.items, database->replica->schema().collection(arguments.collection));
+  if (!assignments) return fail(assignments.error());
+  auto done = database->replica->write([&](Transaction& transaction) -> Result<void> {
+    if (!assignments->fields.empty() || assignments->keys.empty()) {
+      if (auto ok = transaction.patch(arguments.collection, arguments.record, assignments->fields);
+          !ok)
+        return ok;
+    }
+    for (const auto& [name, value] : assignments->keys) {
+      auto ok = transaction.put_key(arguments.collection, arguments.record, name.first, name.second,
+                                    value);
+      if (!ok) return ok;
+    }
+    return {};
+  });
+  if (!done) return done;
+  confirm(context, arguments);
+  return {};
+}
+
+Result<void> increment(const Context& context, const Arguments& arguments) {
+  return write(context, arguments, [&](Transaction& transaction) {
+    return transaction.increment(arguments.collection, arguments.record, arguments.field,
+                                 arguments.amount);
+  });
+}
+
+Result<void> add_or_remove(const Context& context, const Arguments& arguments, bool adding) {
+  const auto items = parse_items(arguments.items);
+  if (!items) return fail(items.error());
+  return write(context, arguments, [&](Transaction& transaction) {
+    return adding ? transaction.add(arguments.collection, arguments.record, arguments.field, *items)
+                  : transaction.remove(arguments.collection, arguments.record, arguments.field,
+                                       *items);
+  });
+}
+
+tl::unexpected<Error> no_record(const Arguments& arguments) {
+  return fail(Code::kNotFound,
+              "there is no record " + arguments.record + " in " + arguments.collection);
+}
+
+Result<void> get(const Context& context, const Arguments& arguments) {
+  const auto database = open_database(context, Access::kRead);
+  if (!database) return fail(database.error());
+  const auto record = database->replica->get(arguments.collection, arguments.record);
+  if (!record) return fail(record.error());
+  if (!*record) return no_record(arguments);
+  if (context.json) {
+    const auto line = record_to_json(**record);
+    if (!line) return fail(line.error());
+    print_line(*line);
+    return {};
+  }
+  for (const auto& [name, value] : (*record)->fields)
+    print_line(name + " = " + value_to_json(value));
+  return {};
+}
+
+Result<void> list(const Context& context, const Arguments& arguments) {
+  const auto database = open_database(context, Access::kRead);
+  if (!database) return fail(database.error());
+  Result<void> shown;
+  auto done =
+      database->replica->scan(arguments.collection, arguments.range, [&](const Record& record) {
+        if (!context.json) {
+          print_line(record.id + "  " + value_to_json(Value(record.fields)));
+          return true;
+        }
+        const auto line = record_to_json(record);
+        if (line) {
+          print_line(*line);
+        } else {
+          shown = fail(line.error());
+        }
+        return line.has_value();
+      });
+  return done ? shown : done;
+}
+
+Result<void> erase(const Context& context, const Arguments& arguments) {
+  bool erased = false;
+  auto database = open_database(context, Access::kWrite);
+  if (!database) return fail(database.error());
+  auto done = database->replica->write([&](Transaction& transaction) -> Result<void> {
+    const auto found = transaction.erase(arguments.collection, arguments.record);
+    if (!found) return fail(found.error());
+    erased = *found;
+    return {};
+  });
+  if (!done) return done;
+  if (!erased) return no_record(arguments);
+  confirm(context, arguments);
+  return {};
+}
+
+}  // namespace
+
+void add_record_commands(CLI::App& app, const Context& context, Action& chosen) {
+  const auto arguments = std::make_shared<Arguments>();
+  const auto command = [&](const std::string& name, const std::string& about, auto action) {
+    CLI::App* added = app.add_subcommand(name, about);
+    added->callback([&context, &chosen, arguments, action] {
+      chosen = [&context, arguments, action] { return action(context, *arguments); };
+    });
+    return added;
+  };
+  const auto named = [&](CLI::App* added) {
+    added->add_option("COLLECTION", arguments->collection)->required();
+    added->add_option("RECORD", arguments->record)->required();
+    return added;
+  };
+  command("init", "Create the database", init)
+      ->add_option("--schema", arguments->schema_file, "a JSON file that says how fields merge");
+  named(command("put", "Write fields of a record in one transaction", put))
+      ->add_option("FIELD=JSON", arguments->items,
+                   "a value, or FIELD.KEY=JSON for one key of a map; a bare word is a string");
+  CLI::App* inc = named(command("inc", "Add to a counter", increment));
+  inc->add_option("FIELD", arguments->field)->required();
+  inc->add_option("N", arguments->amount, "an integer, may be negative")->required();
+  for (const bool adding : {true, false}) {
+    CLI::App* change = named(command(
+        adding ? "add" : "remove", adding ? "Add items to a set" : "Remove items from a set",
+        [adding](const Context& c, const Arguments& a) { return add_or_remove(c, a, adding); }));
+    change->add_option("FIELD", arguments->field)->required();
+    change->add_option("ITEM", arguments->items)->required();
+  }
+  named(command("get", "Show a record", get));
+  CLI::App* listing = command("list", "Show the records of a collection, one a line", list);
+  listing->add_option("COLLECTION", arguments->collection)->required();
+  listing->add_option("--prefix", arguments->range.prefix, "only ids that begin so");
+  listing->add_option("--from", arguments->range.from, "only ids at or after this");
+  listing->add_option("--to", arguments->range.to, "only ids before this");
+  listing->add_option("--limit", arguments->range.limit, "at most so many")
+      ->check(CLI::NonNegativeNumber);
+  listing->add_flag("--reverse", arguments->range.reverse, "descending");
+  named(command("delete", "Delete a record", erase));
+}
+
+}  // namespace syncline::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "syncline/tokens.hpp"
+
+namespace syncline::cli {
+
+// The account of this device: which server, and the tokens.
+struct Account {
+  std::string server;
+  std::string ca_file;  // empty for the system's authorities
+  std::string email;
+  Tokens tokens;
+};
+
+// Keeps the account in a file of the database's directory that only its user can read.
+class TokenFile final : public TokenStore {
+ public:
+  explicit TokenFile(const std::filesystem::path& data) : path_(data / "account.json") {}
+
+  Result<std::optional<Tokens>> load() override;
+  Result<void> save(const Tokens& tokens) override;
+
+  // Nothing if no one is logged in. Errors: store_io, store_corrupt.
+  [[nodiscard]] Result<std::optional<Account>> load_account() const;
+  // Errors: store_io.
+  [[nodiscard]] Result<void> save_account(const Account& account) const;
+  [[nodiscard]] Result<void> remove() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace syncline::cli
