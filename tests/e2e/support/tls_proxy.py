@@ -1,0 +1,99 @@
+"""A TLS server in front of the backend that hands requests on, and damages replies when it is told to."""
+
+import http.client
+import http.server
+import ssl
+import threading
+
+_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+class Reply:
+    """A reply on its way to the device."""
+
+    def __init__(self, status, headers, body, length=None):
+        self.status = status
+        self.headers = headers  # pairs, without the length
+        self.body = body
+        self.length = len(body) if length is None else length
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def handle_one(self):
+        proxy = self.server.proxy
+        request = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        reply = proxy.damage(self.path, lambda: proxy.forward(self.command, self.path, self.headers, request))
+        self.send_response_only(reply.status)
+        for name, value in reply.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(reply.length))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(reply.body)
+        self.close_connection = True
+
+    do_GET = do_POST = do_DELETE = handle_one
+
+    def log_message(self, *_):
+        pass
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def get_request(self):
+        plain, address = super().get_request()
+        try:
+            plain.settimeout(60)
+            return self.proxy.context.wrap_socket(plain, server_side=True), address
+        except OSError:  # the device did not like the certificate
+            plain.close()
+            raise
+
+    def handle_error(self, *_):
+        pass
+
+
+def pass_on(_path, forward):
+    return forward()
+
+
+class TlsProxy:
+    """`damage` is called with a path and what gets the backend's reply; it returns the reply to send."""
+
+    def __init__(self, backend, ca, certificate):
+        self.backend = backend
+        self.ca = ca
+        self.damage = pass_on
+        self.show(certificate)
+        self.server = _Server(("127.0.0.1", 0), _Handler)
+        self.server.proxy = self
+        self.url = f"https://localhost:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.thread.start()
+
+    def show(self, certificate):
+        """Answers with this certificate from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        self.context = context
+
+    def forward(self, method, path, headers, body):
+        trusted = ssl.create_default_context(cafile=str(self.backend.ca))
+        connection = http.client.HTTPSConnection("localhost", self.backend.port, timeout=60, context=trusted)
+        try:
+            kept = {name: value for name, value in headers.items() if name.lower() not in _HOP_BY_HOP}
+            connection.request(method, path, body=body if method != "GET" else None, headers=kept)
+            reply = connection.getresponse()
+            kept = [(name, value) for name, value in reply.getheaders() if name.lower() not in _HOP_BY_HOP]
+            return Reply(reply.status, kept, reply.read())
+        finally:
+            connection.close()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()

@@ -1,0 +1,224 @@
+"""The command line that scripts rely on: commands, options, and the shape of what --json prints."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from support.account import sync_all
+from support.device import Device
+
+COMMANDS = [
+    *(["init"], ["put"], ["inc"], ["add"], ["remove"], ["get"], ["list"], ["delete"], ["import"], ["export"]),
+    *(["account"], ["account", "register"], ["account", "login"], ["account", "logout"]),
+    *(["sync"], ["sync", "enable"], ["sync", "disable"], ["sync", "once"], ["sync", "watch"]),
+    *(["status"], ["log"]),
+]
+
+
+@pytest.mark.parametrize("words", [[], *COMMANDS], ids=lambda words: "_".join(words) or "the_program")
+def test_help_is_on_stdout_and_exits_0(command, words):
+    done = subprocess.run([command, *words, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Usage: syncline" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_programs_help_names_every_command(command):
+    text = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
+    assert {words[0] for words in COMMANDS} <= set(re.findall(r"^  (\w+)  ", text, re.MULTILINE))
+
+
+def test_the_version_is_printed(command):
+    done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"syncline \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_a_database_is_created_once(device):
+    device.one("put", "meals", "soup", "name=soup")
+    assert str(device.folder) in device.refused("init", code="store_exists")
+    assert device.record("meals", "soup") == {"name": "soup"}
+
+
+def test_two_databases_have_different_replica_ids(command, folder):
+    created = [Device(command, folder / name).one("init") for name in ("one", "two")]
+    assert all(re.fullmatch("[0-9a-f]{16}", one["replica"]) for one in created)
+    assert created[0]["replica"] != created[1]["replica"]
+    assert [one["data"] for one in created] == [str(folder / "one"), str(folder / "two")]
+
+
+def test_the_folder_can_come_from_the_environment(command, folder):
+    environment = {**os.environ, "SYNCLINE_DATA": str(folder / "device")}
+    for words in (["init"], ["put", "journal", "one", "a=1"], ["get", "journal", "one"]):
+        subprocess.run([command, *words], env=environment, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("words", [["--data", "{}", "status"], ["status", "--data", "{}", "--json"]])
+def test_the_options_may_stand_before_and_after_the_command(device, words):
+    done = subprocess.run(
+        [device.command, *(word.format(device.folder) for word in words)], capture_output=True, text=True, check=True
+    )
+    assert "pending" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["put", "meals", "soup", "name=soup"],
+        ["put", "health_metrics", "soup", "body_measurements.waist=80"],
+        ["inc", "health_metrics", "soup", "water_intake_ml", "-5"],
+        ["add", "medications", "soup", "side_effects", "rash"],
+        ["remove", "medications", "soup", "side_effects", "rash"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_write_confirms_what_it_wrote(device, words):
+    assert device.one(*words) == {"collection": words[1], "record": "soup", "done": True}
+
+
+def test_a_deletion_confirms_and_the_record_is_gone(device):
+    device.one("put", "meals", "soup", "name=soup")
+    assert device.one("delete", "meals", "soup") == {"collection": "meals", "record": "soup", "done": True}
+    assert device.record("meals", "soup") is None
+    assert device.objects("list", "meals") == []
+    assert device.export() == ""
+    device.refused("delete", "meals", "soup", code="not_found")
+
+
+def test_words_and_json_become_values(device):
+    device.one("put", "journal", "one", "a=word", 'b="1"', "c=1", "d=1.0", "e=true", "f=null", 'g={"h":[1,"i"]}', "j=")
+    assert device.record("journal", "one") == {
+        **{"a": "word", "b": "1", "c": 1, "d": 1.0, "e": True, "f": None},
+        **{"g": {"h": [1, "i"]}, "j": ""},
+    }
+    assert '"d":1.0' in device.export()
+
+
+def test_a_record_is_shown_for_people_a_field_a_line(device):
+    device.one("put", "health_metrics", "day", "systolic=120", "diastolic=80", "mood=good")
+    outcome = device.run("get", "health_metrics", "day", json_output=False)
+    assert outcome.stdout == 'diastolic = 80\nmood = "good"\nsystolic = 120\n'
+
+
+@pytest.fixture
+def days(device):
+    for day in ("2026-01-01", "2026-01-02", "2026-02-01", "2026-02-02"):
+        device.one("put", "journal", day, "a=1")
+    return device
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], ["2026-01-01", "2026-01-02", "2026-02-01", "2026-02-02"]),
+        (["--prefix", "2026-02"], ["2026-02-01", "2026-02-02"]),
+        (["--prefix", "2027"], []),
+        (["--from", "2026-01-02"], ["2026-01-02", "2026-02-01", "2026-02-02"]),
+        (["--to", "2026-02-01"], ["2026-01-01", "2026-01-02"]),
+        (["--from", "2026-01-02", "--to", "2026-02-02"], ["2026-01-02", "2026-02-01"]),
+        (["--from", "2026-02-01", "--to", "2026-01-01"], []),
+        (["--limit", "3"], ["2026-01-01", "2026-01-02", "2026-02-01"]),
+        (["--reverse"], ["2026-02-02", "2026-02-01", "2026-01-02", "2026-01-01"]),
+        (["--reverse", "--limit", "1"], ["2026-02-02"]),
+        (["--reverse", "--prefix", "2026-01", "--limit", "1"], ["2026-01-02"]),
+        (["--reverse", "--to", "2026-02-01", "--limit", "1"], ["2026-01-02"]),
+    ],
+    ids=lambda value: "_".join(value) if value and value[0].startswith("--") else "",
+)
+def test_a_list_is_of_the_records_that_its_options_name(days, options, expected):
+    assert [record["id"] for record in days.objects("list", "journal", *options)] == expected
+
+
+def test_a_list_of_a_collection_that_has_no_records_is_empty(device):
+    assert device.objects("list", "nothing") == []
+    assert device.objects("export", "nothing") == []
+
+
+def test_an_export_names_the_collection_when_it_is_of_all(device):
+    device.one("put", "meals", "soup", "name=soup")
+    device.one("put", "habits", "walk", "longest_streak=3")
+    assert device.export() == (
+        '{"id":"walk","collection":"habits","longest_streak":3}\n{"id":"soup","collection":"meals","name":"soup"}\n'
+    )
+    assert device.export("meals") == '{"id":"soup","name":"soup"}\n'
+
+
+def test_the_log_shows_each_change_once_and_in_order(device):
+    device.one("put", "meals", "soup", "name=soup", "calories=320")
+    device.one("delete", "meals", "soup")
+    log = device.log()
+    assert [entry["sequence"] for entry in log] == [1, 2, 3, 4]
+    assert [entry["field"] for entry in log] == ["", "calories", "name", ""]
+    assert [bytes.fromhex(entry["element"]).decode() for entry in log] == ["live", "", "", "dead"]
+    assert {entry["origin"] for entry in log} == {"local"}
+    assert log[0]["stamp"] == log[1]["stamp"] == log[2]["stamp"] < log[3]["stamp"]
+    assert set(log[0]) == {
+        *("sequence", "origin", "stamp", "collection", "record", "field", "element", "removed", "value"),
+    }
+
+
+def test_the_log_is_narrowed_by_its_options(device):
+    device.one("put", "meals", "soup", "name=soup")
+    device.one("put", "meals", "stew", "name=stew")
+    device.one("put", "habits", "walk", "name=walk")
+    assert {entry["record"] for entry in device.log("meals")} == {"soup", "stew"}
+    assert {entry["record"] for entry in device.log("meals", "stew")} == {"stew"}
+    assert [entry["sequence"] for entry in device.log("--from", "4")] == [4, 5, 6]
+    assert [entry["sequence"] for entry in device.log("--from", "2", "--limit", "2")] == [2, 3]
+    assert device.log("--from", "7") == []
+
+
+def test_the_status_of_a_device_that_never_synced(device):
+    device.one("put", "meals", "soup", "name=soup")
+    status = device.status()
+    assert status.pop("oldest_pending_ms") > 0
+    assert status == {
+        **{"phase": "disabled", "synced": False, "synced_sequence": 0, "pending_ops": 2},
+        **{"set_aside_ops": 0, "quarantined_ops": 0, "done_ops": 0, "total_ops": 0},
+        **{"sent_bytes": 0, "received_bytes": 0, "last_success_ms": 0, "last_error": None, "next_retry_ms": 0},
+    }
+
+
+def test_account_and_sync_print_their_objects(account, command, folder, health_schema):
+    device = Device(command, folder / "device")
+    device.one("init", "--schema", health_schema)
+    registered = device.one(*account.login_words("register"))
+    assert set(registered) == {"account", "email"} and registered["email"] == account.email
+    assert device.one(*account.login_words("login")) == registered
+    device.refused(*account.login_words("register"), code="email_taken")
+    assert device.one("sync", "enable") == {"enabled": True}
+    device.one("put", "meals", "soup", "name=soup")
+    summary = device.one("sync", "once")
+    assert set(summary) == {"rounds", "sent_ops", "received_ops", "merged_ops", "restamped_ops", "sent_bytes", "received_bytes"}
+    assert (summary["sent_ops"], summary["received_ops"], summary["merged_ops"]) == (2, 0, 0)
+    assert device.one("sync", "disable") == {"enabled": False}
+    assert device.one("account", "logout") == {"server_told": True}
+
+
+def test_a_sync_with_nothing_to_do_moves_nothing(account):
+    phone, tablet = account.device("phone"), account.device("tablet")
+    phone.one("put", "meals", "soup", "name=soup")
+    sync_all([phone, tablet])
+    for device in (phone, tablet):
+        before = device.log()
+        summary = device.sync()
+        assert (summary["rounds"], summary["sent_ops"], summary["received_ops"]) == (1, 0, 0)
+        assert device.log() == before
+
+
+def test_the_files_of_a_database_are_the_owners_alone(account):
+    phone = account.device("phone")
+    for file in phone.folder.iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file.name
+
+
+def test_no_secret_is_ever_printed(account):
+    phone = account.device("phone")
+    phone.one("put", "meals", "soup", "name=soup")
+    printed = "".join(
+        outcome.stdout + outcome.stderr
+        for outcome in (phone.run(*words) for words in (["sync", "once"], ["status"], ["log"], ["export"]))
+    )
+    assert account.password_file.read_text().strip() not in printed
+    assert "eyJ" not in printed, "the beginning of a token"

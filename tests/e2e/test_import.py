@@ -1,0 +1,182 @@
+"""What an import makes of files, good and bad ones."""
+
+import json
+
+import pytest
+
+from support.device import Device
+
+
+@pytest.fixture
+def write(folder):
+    def make(name, content):
+        path = folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return make
+
+
+def rows(device, collection="journal"):
+    found = {}
+    for record in device.objects("list", collection):
+        found[record.pop("id")] = record
+    return found
+
+
+def test_numbers_and_booleans_of_a_csv_file_are_recognised(device, write):
+    cells = "id,a,b,c,d,e,f,g\n1,42,-1.5,true,FALSE,1e3,007,4/12/2016\n"
+    device.one("import", "journal", write("rows.csv", cells), "--id", "id")
+    assert rows(device) == {
+        "1": {"a": 42, "b": -1.5, "c": True, "d": False, "e": 1000.0, "f": "007", "g": "4/12/2016"}
+    }
+
+
+def test_a_number_in_a_field_that_the_schema_calls_a_string_stays_text(device, write):
+    device.one("import", "meals", write("rows.csv", "id,name,calories\n1,12,34\n"), "--id", "id")
+    assert rows(device, "meals") == {"1": {"calories": 34, "name": "12"}}
+
+
+def test_empty_cells_and_empty_lines_write_nothing(device, write):
+    file = write("rows.csv", "id,a,b\n1,,x\n\n2,y,\n")
+    assert device.one("import", "journal", file, "--id", "id") == {"rows": 2, "written": 2}
+    assert rows(device) == {"1": {"b": "x"}, "2": {"a": "y"}}
+
+
+def test_an_empty_cell_leaves_what_was_there(device, write):
+    device.one("put", "journal", "1", "a=kept")
+    device.one("import", "journal", write("rows.csv", "id,a,b\n1,,x\n"), "--id", "id")
+    assert rows(device) == {"1": {"a": "kept", "b": "x"}}
+
+
+def test_quoted_cells_hold_commas_quotes_and_lines(device, write):
+    file = write("rows.csv", 'id,text,more\n1,"a, ""b""\nc","x"\n2,plain,y\n')
+    device.one("import", "journal", file, "--id", "id")
+    assert rows(device) == {"1": {"more": "x", "text": 'a, "b"\nc'}, "2": {"more": "y", "text": "plain"}}
+
+
+def test_lines_that_end_in_crlf_and_a_byte_order_mark_are_understood(device, write):
+    file = write("rows.csv", b"\xef\xbb\xbfid,a,b\r\n1,x,2\r\n2,y,3\r\n")
+    device.one("import", "journal", file, "--id", "id")
+    assert rows(device) == {"1": {"a": "x", "b": 2}, "2": {"a": "y", "b": 3}}
+
+
+def test_a_quoted_header_behind_a_byte_order_mark_is_understood(device, write):
+    file = write("rows.csv", b'\xef\xbb\xbf"id","a"\r\n"1","x"\r\n')
+    device.one("import", "journal", file, "--id", "id")
+    assert rows(device) == {"1": {"a": "x"}}
+
+
+def test_the_last_line_needs_no_end(device, write):
+    device.one("import", "journal", write("rows.csv", "id,a\n1,x\n2,y"), "--id", "id")
+    assert rows(device) == {"1": {"a": "x"}, "2": {"a": "y"}}
+
+
+def test_several_columns_name_a_record(device, write):
+    device.one("import", "journal", write("rows.csv", "person,day,a\np,1,x\np,2,y\n"), "--id", "person,day")
+    assert rows(device) == {"p,1": {"a": "x", "day": 1, "person": "p"}, "p,2": {"a": "y", "day": 2, "person": "p"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        ("", "line 1", "no header"),
+        ("name,a\n1,x\n", "line 1", '"id"'),
+        ("id,a,a\n1,x,y\n", "line 1", '"a" is there twice'),
+        ("id,a\n1,x\n2\n", "line 3", "1 cells"),
+        ("id,a\n1,x\n2,y,z\n", "line 3", "3 cells"),
+        ('id,a\n1,x\n2,"open\n3,y\n', "line 3", "does not end"),
+        ("id,a\n1,x\n,y\n", "line 3", "is empty"),
+        (f"id,a\n1,x\n{'r' * 129},y\n", "line 3", "key_too_long"),
+        (b"id,a\n1,x\n2,\xff\n", "line 3", "UTF-8"),
+    ],
+    ids=["empty", "no_id", "twice", "short", "long", "open_quote", "no_name", "long_name", "not_utf8"],
+)
+def test_a_bad_csv_file_is_refused_with_its_line_and_writes_nothing(device, write, content, line, words):
+    outcome = device.run("import", "journal", write("rows.csv", content), "--id", "id")
+    assert outcome.exit_code == 1 and outcome.stdout == ""
+    assert line in outcome.stderr and words in outcome.stderr, outcome.stderr
+    assert device.log() == []
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        ('{"id":"x","a":', "JSON"),
+        ('{"a":1}', '"id"'),
+        ('{"id":1,"a":1}', '"id"'),
+        ("[1]", "not a JSON object"),
+        ('{"id":"x","collection":"other"}', '"other"'),
+        ('{"id":"x","n":99999999999999999999}', "64 bits"),
+        ('{"id":"x","a":1,"a":2}', "twice"),
+    ],
+)
+def test_a_bad_line_of_ndjson_is_named_and_the_commits_before_it_are_kept(device, write, last, words):
+    good = [json.dumps({"id": f"{number:05}", "a": number}) for number in range(2_500)]
+    file = write("rows.ndjson", "\n".join([*good, last]) + "\n")
+    outcome = device.run("import", "journal", file)
+    assert outcome.exit_code == 1 and outcome.stdout == ""
+    assert "line 2501" in outcome.stderr and words in outcome.stderr, outcome.stderr
+    assert "2000 rows" in outcome.stderr
+    assert sorted(rows(device)) == [f"{number:05}" for number in range(2_000)]
+
+
+def test_a_value_of_a_wrong_type_is_named_with_its_line(device, write):
+    message = device.refused(
+        "import", "meals", write("rows.csv", "id,calories\n1,10\n2,many\n"), "--id", "id", code="type_mismatch"
+    )
+    assert "line 3" in message and "calories" in message
+    assert device.log() == []
+
+
+def test_ndjson_of_all_collections_needs_to_name_them(device, write):
+    message = device.refused("import", "*", write("rows.ndjson", '{"id":"x"}\n'), code="invalid_argument")
+    assert "line 1" in message and '"collection"' in message
+
+
+def test_a_file_that_is_not_there_is_an_operating_error(device, folder):
+    message = device.refused("import", "journal", folder / "nothing.ndjson", code="store_io")
+    assert "nothing.ndjson" in message
+
+
+def test_importing_a_folder_is_an_operating_error(device, folder):
+    device.refused("import", "journal", folder, code="store_io")
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+def test_a_second_import_of_a_file_writes_nothing(device, write, kind):
+    if kind == "csv":
+        words = ("import", "meals", write("rows.csv", "id,name,calories\n1,soup,320\n2,stew,410.5\n"), "--id", "id")
+    else:
+        line = {
+            "id": "day",
+            "systolic": 120,
+            "diastolic": 80,
+            "water_intake_ml": 500,
+            "lowest_heart_rate": 50,
+            "body_measurements": {"waist": 80},
+            "steps": 5,
+        }
+        words = ("import", "health_metrics", write("rows.ndjson", json.dumps(line) + "\n"))
+    device.one(*words)
+    before = device.log()
+    assert device.one(*words)["written"] == 0
+    assert device.log() == before
+
+
+def test_every_merge_rule_survives_an_export_and_an_import(device, command, folder, health_schema):
+    device.one("put", "health_metrics", "day", "systolic=120", "diastolic=80", "body_measurements.waist=80.5")
+    device.one("put", "health_metrics", "day", "lowest_heart_rate=50", 'mood=so "so"')
+    device.one("inc", "health_metrics", "day", "water_intake_ml", "-250")
+    device.one("add", "medications", "pill", "side_effects", "b", "a", "ü")
+    device.one("put", "meals", "soup", 'ingredients=[{"name":"leek","grams":1e2},null,[]]', "deleted=false")
+    device.one("put", "progress_photos", "one", 'image={"$bytes":"AAEC/w=="}')
+    device.one("put", "journal", "only a name")
+    exported = device.export()
+    (folder / "all.ndjson").write_text(exported)
+
+    other = Device(command, folder / "other")
+    other.one("init", "--schema", health_schema)
+    other.one("import", "*", folder / "all.ndjson")
+
+    assert other.export() == exported
