@@ -1,0 +1,93 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# The suites of scripts/test. Each runs in a shell of its own with its output in a log, and reports by `row`. A check has
+# no cases: it counts as one. Source it after build.sh and lint.sh.
+
+# row NAME PASSED FAILED
+row() { printf '%s %s %s\n' "$1" "$2" "$3" >> "$rows"; }
+
+# rows_of NAME COUNT_CASES_ARGUMENT...
+rows_of() {
+    local name=$1 counted
+    shift
+    counted=$(python3 "$root/scripts/lib/count_cases.py" "$@")
+    # shellcheck disable=SC2086 # two numbers
+    row "$name" $counted
+}
+
+# check NAME COMMAND...
+check() {
+    local name=$1
+    shift
+    if "$@"; then row "$name" 1 0; else row "$name" 0 1; fi
+}
+
+# run_ctest PRESET ARGUMENT...: runs the tests of a preset that is built, and counts their cases.
+run_ctest() {
+    local preset=$1 build=$root/build/$1
+    shift
+    rm -rf "$build/reports" "$build/ctest.xml"
+    mkdir -p "$build/reports"
+    ctest --test-dir "$build" --output-junit "$build/ctest.xml" --output-on-failure --no-tests=error \
+        -j "$(nproc)" --timeout 900 "$@" || true
+    rows_of "$preset" ctest "$build"
+}
+build_and_test() {
+    build_preset "$1"
+    run_ctest "$@"
+}
+
+suite_format() { check format lint_format; }
+suite_shell() { check shell lint_shell; }
+suite_vectors() { check vectors lint_vectors; }
+suite_openapi() { check openapi lint_openapi; }
+suite_tidy() {
+    build_preset release syncline
+    check tidy lint_tidy release
+}
+
+# Everything, the slow tests too, as it is shipped.
+suite_release() { build_and_test release; }
+suite_dev() { build_and_test dev -LE slow; }
+suite_asan() { build_and_test asan -LE slow; }
+suite_tsan() { build_and_test tsan -LE slow; }
+
+# Only the targets that are run: the other tests of this preset are those of asan, by another compiler.
+suite_fuzz() {
+    local targets
+    configure_preset fuzz
+    mapfile -t targets < <(ctest --test-dir "$root/build/fuzz" -N -L fuzz | sed -n 's/^ *Test *#[0-9]*: //p')
+    build_preset fuzz "${targets[@]}"
+    run_ctest fuzz -L fuzz
+}
+
+suite_backend() {
+    local reports=$root/build/reports/backend log=$root/build/logs/backend.log name
+    install_backend
+    rm -rf "$reports"
+    mkdir -p "$reports"
+    SYNCLINE_REPORT_DIR=$reports "$root/backend/bin/test" 2>&1 | tee "$log" || true
+    # Each of its steps says "== name", and what failed stands in the last line.
+    while read -r name; do
+        if [ -e "$reports/backend-$name.xml" ]; then
+            rows_of "backend-$name" reports "$reports/backend-$name.xml"
+        elif tail -n 1 "$log" | grep -q "^failed:.* $name\( \|$\)"; then
+            row "backend-$name" 0 1
+        else
+            row "backend-$name" 1 0
+        fi
+    done < <(sed -n 's/^== //p' "$log")
+    if ! grep -q '^all passed$\|^failed:' "$log"; then row backend 0 1; fi
+}
+
+suite_e2e() {
+    local report=$root/build/reports/e2e.xml status=0
+    build_preset release syncline
+    install_backend
+    rm -f "$report"
+    "$root/tests/e2e/run" --junit "$report" || status=$?
+    rows_of e2e reports "$report"
+    # Something that is no test case went wrong, at the end perhaps.
+    if [ $status != 0 ] && grep -q ' 0$' "$rows"; then row e2e-end 0 1; fi
+}
+
+suite_demo() { check demo "$root/scripts/demo"; }
