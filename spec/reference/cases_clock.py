@@ -49,8 +49,9 @@ def tick(wall, stamp, last=None, floor=None):
     return {"do": "tick", "wall": wall, "floor": floor, "stamp": stamp, "last": last}
 
 
-def observe(wall, stamp, last, error=None):
-    return {"do": "observe", "wall": wall, "stamp": stamp, "last": last, "error": error}
+def observe(wall, stamp, last, error=None, time=0):
+    """`time` is the server's, in the reply that brought the stamp."""
+    return {"do": "observe", "wall": wall, "time": time, "stamp": stamp, "last": last, "error": error}
 
 
 def learn(time, sent, received, offset):
@@ -138,6 +139,11 @@ CASES = [
      [observe(T, (9_223_372_036_854, 0, B), (T, 0), "stamp_in_future"),
       observe(T, (9_223_372_036_855, 0, B), (T, 0), "stamp_in_future")]),
     ("The greatest stamp is refused.", (T, 0), 0, [observe(T, (MAX, FULL, B), (T, 0), "stamp_in_future")]),
+    ("What the server took in is taken by a device whose clock is a little behind.", (T, 0), 0,
+     [observe(T, (T + 4_000 + DRIFT, 0, B), (T + 4_000 + DRIFT, 0), time=T + 4_000),
+      observe(T, (T + 4_001 + DRIFT, 0, B), (T + 4_000 + DRIFT, 0), "stamp_in_future", time=T + 4_000)]),
+    ("A server's time that is behind narrows nothing.", (T, 0), 0,
+     [observe(T, (T + DRIFT, 0, B), (T + DRIFT, 0), time=T - 4_000)]),
     ("The drift is measured from the corrected wall clock.", (0, 0), 600_000,
      [observe(T, (T + 900_000, 0, B), (T + 900_000, 0)),
       observe(T, (T + 900_001, 0, B), (T + 900_000, 0), "stamp_in_future")]),
@@ -166,6 +172,13 @@ CASES = [
      [learn(T - 5_001, T, T, -5_001), tick(T, (T - 5_001, 0))]),
     ("The middle of the request is what counts.", (0, 0), 0, [learn(T + 60_000, T, T + 20_000, 50_000)]),
     ("A slow request alone makes no offset.", (0, 0), 0, [learn(T + 30_000, T, T + 60_000, 0)]),
+    ("A request that is slow in one direction makes no offset.", (0, 0), 0,
+     [learn(T + 60_000, T, T + 60_000, 0), learn(T, T, T + 60_000, 0)]),
+    ("A slow request keeps the offset that it allows.", (0, 0), 60_000, [learn(T + 61_000, T, T + 40_000, 60_000)]),
+    ("A slow request that allows none of the present offset replaces it.", (0, 0), 60_000,
+     [learn(T + 10_000, T, T + 40_000, -10_000)]),
+    ("A wall clock that went back in the middle of the request leaves the middle.", (0, 0), 0,
+     [learn(T, T, T - 40_000, 20_000)]),
     ("Half a millisecond of a positive offset is dropped.", (0, 0), 0, [learn(T + 6_000, T, T + 1, 5_999)]),
     ("Half a millisecond of a negative offset is dropped.", (0, 0), 0, [learn(T - 6_000, T, T + 1, -6_000)]),
     ("A positive offset of five seconds and a half millisecond is not kept.", (0, 0), 0,
@@ -209,17 +222,17 @@ def _tick(model, step, name):
 def _observe(model, step, name):
     stamp = clock.stamp(*step["stamp"])
     try:
-        model.observe(step["wall"], stamp)
+        model.observe(step["wall"], stamp, step["time"])
         error = None
     except Refused as refused:
         error = refused.code
     agree(name, (step["last"], step["error"]), (model.last, error))
-    written = {"do": "observe", "wall": str(step["wall"]), "stamp": stamp.hex()}
+    written = {"do": "observe", "wall": str(step["wall"]), "time": str(step["time"]), "stamp": stamp.hex()}
     return written | ({"error": error} if error else {})
 
 
 def _learn(model, step, name):
-    model.offset = clock.offset_from_reply(step["time"], step["sent"], step["received"])
+    model.offset = clock.offset_from_reply(model.offset, step["time"], step["sent"], step["received"])
     agree(name, step["offset"], model.offset)
     return {member: value if member == "do" else str(value) for member, value in step.items()}
 

@@ -16,8 +16,10 @@ def is_in_future(stamp_bytes, now):
     return stamp_time(stamp_bytes)[0] > now + limits.DRIFT_MS_MAX
 
 
-def offset_from_reply(time, sent, received):
-    """The learnt correction of the wall clock, the whole difference rounded toward zero."""
+def offset_from_reply(present, time, sent, received):
+    """The learnt correction of the wall clock: the one in force where the request allows it, else the middle."""
+    if time - received <= present <= time - sent:
+        return present
     doubled = 2 * time - sent - received
     offset = abs(doubled) // 2 * (1 if doubled > 0 else -1)
     return offset if abs(offset) > limits.OFFSET_IGNORED_MS_MAX else 0
@@ -47,7 +49,7 @@ class Clock:
         self.last = max(self.last, (now, 0)) if carried_by_floor else time
         return time
 
-    def observe(self, wall, stamp_bytes):
-        if is_in_future(stamp_bytes, self.now(wall)):
+    def observe(self, wall, stamp_bytes, time=0):
+        if is_in_future(stamp_bytes, max(self.now(wall), time)):
             raise Refused("stamp_in_future")
         self.last = max(self.last, stamp_time(stamp_bytes))

@@ -37,10 +37,11 @@ void run_clock_step(const json::object& step, HybridClock& clock, ManualWall& wa
       BOOST_TEST(to_hex_text(encode_stamp({*time, replica})) == text(step, "stamp"));
     }
   } else if (action == "observe") {
-    only_members(step, {"do", "wall", "stamp", "error", "last"});
+    only_members(step, {"do", "wall", "time", "stamp", "error", "last"});
     wall.set(number(step.at("wall")));
-    BOOST_TEST(code_of(clock.observe(stamp_from_hex(text(step, "stamp")))) ==
-               (step.contains("error") ? text(step, "error") : "none"));
+    BOOST_TEST(
+        code_of(clock.observe(stamp_from_hex(text(step, "stamp")), number(step.at("time")))) ==
+        (step.contains("error") ? text(step, "error") : "none"));
   } else if (action == "learn") {
     only_members(step, {"do", "time", "sent", "received", "offset", "last"});
     clock.learn_offset(number(step.at("time")), number(step.at("sent")),

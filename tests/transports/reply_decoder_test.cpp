@@ -221,7 +221,8 @@ BOOST_AUTO_TEST_CASE(tokens_that_could_not_be_sent_again_are_malformed) {
   }
 }
 
-// Under the address sanitizer this failed where the reply ended between a member's name and its value.
+// Under the address sanitizer this failed where the reply ended between a member's name and its
+// value.
 BOOST_AUTO_TEST_CASE(regression_tokens_cut_anywhere_are_malformed) {
   constexpr std::string_view kTokens =
       R"({"account": "1", "access_token": "a.b", "refresh_token": "c", "expires_in": 900, "time": 5})";

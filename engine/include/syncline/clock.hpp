@@ -30,8 +30,9 @@ class HybridClock {
   // A time greater than every earlier tick's and than `floor`. Errors: clock_exhausted.
   [[nodiscard]] Result<HybridTime> tick(HybridTime floor = {});
 
-  // Takes notice of an arriving stamp. Errors: stamp_in_future, and then nothing changes.
-  [[nodiscard]] Result<void> observe(const Stamp& stamp);
+  // Takes notice of a stamp that arrived in a reply of this server's time, in milliseconds since
+  // 1970. Errors: stamp_in_future, and then nothing changes.
+  [[nodiscard]] Result<void> observe(const Stamp& stamp, std::int64_t server_ms);
 
   // Takes notice that the server holds this stamp or a greater one.
   void confirm(const Stamp& stamp) { state_.confirmed = std::max(state_.confirmed, stamp.time); }
@@ -41,7 +42,8 @@ class HybridClock {
   void rewind() { state_.last = state_.confirmed; }
 
   // Learns the correction of the wall clock from a reply that carried the server's time, with the
-  // wall clock's readings around the exchange. Answers whether the correction changed.
+  // wall clock's readings around the exchange, unless the present one may be right. Answers whether
+  // the correction changed.
   bool learn_offset(std::int64_t server_ms, std::int64_t sent_ms, std::int64_t received_ms);
 
   // The corrected wall clock in milliseconds since 1970.

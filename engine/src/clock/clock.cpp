@@ -40,11 +40,12 @@ Result<HybridTime> HybridClock::tick(HybridTime floor) {
   return time;
 }
 
-Result<void> HybridClock::observe(const Stamp& stamp) {
-  const std::int64_t ahead = stamp.time.milliseconds() - now_ms();
+Result<void> HybridClock::observe(const Stamp& stamp, std::int64_t server_ms) {
+  const std::int64_t present = std::max(now_ms(), std::min(server_ms, kMillisecondsMax));
+  const std::int64_t ahead = stamp.time.milliseconds() - present;
   if (ahead > kDriftMaxMs) {
-    return fail(Code::kStampInFuture,
-                "stamp is " + std::to_string(ahead) + " ms ahead of this device's corrected time");
+    return fail(Code::kStampInFuture, "stamp is " + std::to_string(ahead) +
+                                          " ms ahead of the server's time and of this device's");
   }
   state_.last = std::max(state_.last, stamp.time);
   confirm(stamp);
@@ -53,6 +54,10 @@ Result<void> HybridClock::observe(const Stamp& stamp) {
 
 bool HybridClock::learn_offset(std::int64_t server_ms, std::int64_t sent_ms,
                                std::int64_t received_ms) {
+  if (Wide{server_ms} - received_ms <= state_.offset_ms &&
+      state_.offset_ms <= Wide{server_ms} - sent_ms) {
+    return false;
+  }
   // Exactly: a wall clock that stamps cannot say is put right as any other.
   const Wide difference = (2 * Wide{server_ms} - sent_ms - received_ms) / 2;  // rounds toward zero
   const Wide held = std::clamp<Wide>(difference, std::numeric_limits<std::int64_t>::min(),

@@ -14,7 +14,7 @@ class Intake {
   Intake(Replica::Core& core, const Snapshot& snapshot, std::optional<std::uint64_t> outbox_first)
       : core_(core), snapshot_(snapshot), builder_(core.committed.sequence, outbox_first) {}
 
-  Result<void> merge_page(std::string_view batch) {
+  Result<void> merge_page(std::string_view batch, std::int64_t server_ms) {
     auto ops = decode_batch(batch);
     if (!ops)
       return fail(Code::kResponseMalformed, "the page of the reply: " + ops.error().message);
@@ -24,7 +24,7 @@ class Intake {
     for (DecodedOp& item : *ops) {
       if (!item.op) {
         if (auto ok = quarantine(item.error->code, item.raw); !ok) return ok;
-      } else if (auto observed = core_.clock.observe(item.op->stamp); !observed) {
+      } else if (auto observed = core_.clock.observe(item.op->stamp, server_ms); !observed) {
         if (auto ok = quarantine(observed.error().code, encode_batch({&*item.op, 1})); !ok)
           return ok;
       } else if (auto ok = merge(std::move(*item.op)); !ok) {
@@ -201,7 +201,7 @@ Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
   if (!outbox_first) return fail(outbox_first.error());
   Intake intake(core, **snapshot, *outbox_first);
   if (reply.pull) {
-    if (auto ok = intake.merge_page(reply.pull->ops); !ok) return fail(ok.error());
+    if (auto ok = intake.merge_page(reply.pull->ops, reply.time_ms); !ok) return fail(ok.error());
     intake.outcome().remaining = reply.pull->remaining;
   }
   if (auto ok = intake.advance(reply.epoch, reply.pull ? &reply.pull->cursors : nullptr); !ok) {

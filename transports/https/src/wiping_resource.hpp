@@ -12,8 +12,9 @@ namespace syncline::https {
 
 // Memory of JSON values that hold a password or token: it is overwritten before it is given back.
 class WipingResource final : public boost::json::memory_resource {
-  // Boost.JSON takes the text of a key with alignment 1 and, when parsing ends before the key has its value,
-  // gives it back with the alignment of any object. With the latter as the least, both are the same.
+  // Boost.JSON takes the text of a key with alignment 1 and, when parsing ends before the key has
+  // its value, gives it back with the alignment of any object. With the latter as the least, both
+  // are the same.
   static constexpr std::align_val_t aligned(std::size_t align) {
     return std::align_val_t{std::max(align, alignof(std::max_align_t))};
   }
