@@ -17,8 +17,8 @@ def is_in_future(stamp_bytes, now):
 
 
 def offset_from_reply(present, time, sent, received):
-    """The learnt correction of the wall clock: the one in force where the request allows it, else the middle."""
-    if time - received <= present <= time - sent:
+    """The learnt correction of the wall clock: the one in force unless the request contradicts it, else the middle."""
+    if received < sent or time - received <= present <= time - sent:
         return present
     doubled = 2 * time - sent - received
     offset = abs(doubled) // 2 * (1 if doubled > 0 else -1)

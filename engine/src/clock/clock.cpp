@@ -54,10 +54,10 @@ Result<void> HybridClock::observe(const Stamp& stamp, std::int64_t server_ms) {
 
 bool HybridClock::learn_offset(std::int64_t server_ms, std::int64_t sent_ms,
                                std::int64_t received_ms) {
-  if (Wide{server_ms} - received_ms <= state_.offset_ms &&
-      state_.offset_ms <= Wide{server_ms} - sent_ms) {
-    return false;
-  }
+  const bool was_set_back = received_ms < sent_ms;
+  const bool allows_present = Wide{server_ms} - received_ms <= state_.offset_ms &&
+                              state_.offset_ms <= Wide{server_ms} - sent_ms;
+  if (was_set_back || allows_present) return false;
   // Exactly: a wall clock that stamps cannot say is put right as any other.
   const Wide difference = (2 * Wide{server_ms} - sent_ms - received_ms) / 2;  // rounds toward zero
   const Wide held = std::clamp<Wide>(difference, std::numeric_limits<std::int64_t>::min(),
