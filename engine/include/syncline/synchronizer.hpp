@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "syncline/environment.hpp"
 #include "syncline/executor.hpp"
@@ -35,6 +36,14 @@ struct SyncSummary {
   std::uint64_t received_bytes = 0;
 };
 
+// One step of the session's state machine, for an app's log and for the simulator.
+struct SessionStep {
+  Phase from = Phase::kDisabled;
+  std::string_view event;  // in snake_case
+  Phase to = Phase::kDisabled;
+  bool legal = true;  // the table of transitions has it
+};
+
 // Keeps a replica in step with a server: connects the session's state machine with a transport,
 // timers and the replica.
 //
@@ -44,6 +53,7 @@ class Synchronizer {
  public:
   using Completion = std::function<void(Result<SyncSummary>)>;
   using StatusObserver = std::function<void(const Status&)>;
+  using StepObserver = std::function<void(const SessionStep&)>;
 
   // Everything must outlive it.
   struct Parts {
@@ -87,6 +97,8 @@ class Synchronizer {
   [[nodiscard]] Result<Status> status() const;
   // Called on the executor after each change of phase and after each reply.
   [[nodiscard]] Subscription observe(StatusObserver observer);
+  // Called on the executor after each step of the session. It must not call the synchronizer.
+  [[nodiscard]] Subscription observe_steps(StepObserver observer);
 
  private:
   class Driver;

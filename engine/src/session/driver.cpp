@@ -117,6 +117,8 @@ void Synchronizer::Driver::take(const Event& event) {
   const Phase before = state_.phase;
   auto step = session::step(state_, event);
   state_ = step.state;
+  publish_step({before, session::event_name(event.kind), state_.phase,
+                session::is_legal(before, event.kind, state_.phase)});
   for (const session::Action& action : step.actions) carry_out(action);
   if (event.kind == EventKind::kUnreachable && state_.phase == Phase::kOffline &&
       before != Phase::kOffline) {
@@ -278,6 +280,25 @@ void Synchronizer::Driver::publish() {
   if (!now) return;
   for (const auto& known : observers) {
     if (const auto observer = known.lock()) (*observer)(*now);
+  }
+}
+
+Subscription Synchronizer::Driver::observe_steps(StepObserver observer) {
+  auto token = std::make_shared<StepObserver>(std::move(observer));
+  const std::lock_guard lock(facts_mutex_);
+  std::erase_if(step_observers_, [](const auto& known) { return known.expired(); });
+  step_observers_.push_back(token);
+  return Subscription(token);
+}
+
+void Synchronizer::Driver::publish_step(const SessionStep& step) {
+  std::vector<std::weak_ptr<StepObserver>> observers;
+  {
+    const std::lock_guard lock(facts_mutex_);
+    observers = step_observers_;
+  }
+  for (const auto& known : observers) {
+    if (const auto observer = known.lock()) (*observer)(step);
   }
 }
 

@@ -32,6 +32,7 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   void raise(session::EventKind kind);
   [[nodiscard]] Result<Status> status() const;
   [[nodiscard]] Subscription observe(StatusObserver observer);
+  [[nodiscard]] Subscription observe_steps(StepObserver observer);
 
  private:
   // What status() needs of the running session, guarded by a lock of its own.
@@ -76,6 +77,7 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   void local_write();
   [[nodiscard]] bool has_pending() const;
   void publish();
+  void publish_step(const SessionStep& step);
 
   Parts parts_;
   SynchronizerOptions options_;
@@ -103,6 +105,7 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   mutable std::mutex facts_mutex_;
   Facts facts_;
   std::vector<std::weak_ptr<StatusObserver>> observers_;
+  std::vector<std::weak_ptr<StepObserver>> step_observers_;
 };
 
 }  // namespace syncline

@@ -39,6 +39,8 @@ enum class EventKind : std::uint8_t {
   kCredentialsChanged,  // there is a new login
 };
 inline constexpr std::size_t kEventKindCount = 12;
+// The event's name in snake_case.
+[[nodiscard]] std::string_view event_name(EventKind event);
 
 struct Event {
   EventKind kind = EventKind::kDue;

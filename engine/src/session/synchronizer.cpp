@@ -39,6 +39,10 @@ Subscription Synchronizer::observe(StatusObserver observer) {
   return driver_->observe(std::move(observer));
 }
 
+Subscription Synchronizer::observe_steps(StepObserver observer) {
+  return driver_->observe_steps(std::move(observer));
+}
+
 Result<Status> resting_status(const Replication& replication) {
   const auto state = replication.state();
   if (!state) return fail(state.error());
