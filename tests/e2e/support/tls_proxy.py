@@ -25,6 +25,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def handle_one(self):
         proxy = self.server.proxy
         request = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if proxy.rewrite is not None:
+            request = proxy.rewrite(self.path, request)
         reply = proxy.damage(self.path, lambda: proxy.forward(self.command, self.path, self.headers, request))
         self.send_response_only(reply.status)
         for name, value in reply.headers:
@@ -62,11 +64,16 @@ def pass_on(_path, forward):
 
 
 class TlsProxy:
-    """`damage` is called with a path and what gets the backend's reply; it returns the reply to send."""
+    """Hands requests on, and what happens to them on the way can be set.
+
+    `rewrite`, unless None, is called with a path and a request's body; it returns the body to hand on.
+    `damage` is called with a path and what gets the backend's reply; it returns the reply to send.
+    """
 
     def __init__(self, backend, ca, certificate):
         self.backend = backend
         self.ca = ca
+        self.rewrite = None
         self.damage = pass_on
         self.show(certificate)
         self.server = _Server(("127.0.0.1", 0), _Handler)
