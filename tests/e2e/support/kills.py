@@ -1,4 +1,4 @@
-"""Kills at random moments, and how many of them hit."""
+"""Kills at random moments, how many of them hit, and how many left the work done in part."""
 
 import random
 import signal
@@ -6,6 +6,7 @@ import subprocess
 
 SEED = 20260301
 KILLS_MIN = 100
+PARTIAL_MIN = 5  # of each kind
 
 
 class Kills:
@@ -14,11 +15,22 @@ class Kills:
     def __init__(self):
         self.random = random.Random(SEED)
         self.hits = {}
+        self.partial = {}
+        self.replays = 0
         self.longest_s = {}
 
     @property
     def total(self):
         return sum(self.hits.values())
+
+    def enough(self, what, hits_min):
+        """Whether so many hit, and enough of them left the work done in part."""
+        return self.hits.get(what, 0) >= hits_min and self.partial.get(what, 0) >= PARTIAL_MIN
+
+    def left(self, what, done, whole):
+        """What a kill that hit left: so much of the work done. Some of it, but not all, means that it fell inside."""
+        assert 0 <= done <= whole
+        self.partial[what] = self.partial.get(what, 0) + (0 < done < whole)
 
     def strikes(self, what, process, kill):
         """Waits for a random moment of a started command and calls `kill` if it still runs then; whether it did."""
