@@ -17,10 +17,12 @@ def free_port():
 
 
 class Backend:
-    def __init__(self, root, folder, kind):
+    def __init__(self, root, folder, kind, prefix=()):
         self.root = pathlib.Path(root)
         self.folder = pathlib.Path(folder).resolve()
+        self.log = self.folder.with_suffix(".log")
         self.kind = kind
+        self.prefix = prefix  # words in front of the script
         self.port = free_port()
         self.url = self.ca = self.process = None
 
@@ -29,9 +31,9 @@ class Backend:
         arguments = ["--port", str(self.port), "--dir", str(self.folder)]
         if self.kind == "mariadb":
             arguments.append("--mariadb")
-        with open(self.folder.with_suffix(".log"), "ab") as log:
+        with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", "--", str(self.root / "scripts/serve"), *arguments],
+                ["setpriv", "--pdeathsig", "TERM", "--", *self.prefix, str(self.root / "scripts/serve"), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -39,7 +41,7 @@ class Backend:
                 start_new_session=True,
             )
         line = self.process.stdout.readline()  # empty when the script ended
-        assert line, self.folder.with_suffix(".log").read_text()
+        assert line, self.log.read_text()
         answer = json.loads(line)
         self.url, self.ca = answer["url"], pathlib.Path(answer["ca"])
         return self
