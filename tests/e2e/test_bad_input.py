@@ -16,13 +16,24 @@ def refused_write(device, *words, code):
 
 
 @pytest.mark.parametrize(
-    "word",
-    ["name={", "name=[1,]", 'name="open', "name.k=1", "=1", "name", "id=1"],
+    ("word", "code"),
+    [
+        ("name={", "json_malformed"),
+        ("name=[1,]", "json_malformed"),
+        ('name="open', "json_malformed"),
+        ("name.k=1", "wrong_strategy"),
+    ],
 )
-def test_a_put_that_cannot_be_read_is_refused(device, word):
-    outcome = device.run("put", "meals", "soup", word)
-    assert outcome.exit_code in (1, 2)
-    assert outcome.stdout == "" and outcome.stderr != ""
+def test_a_put_of_a_value_that_cannot_be_read_is_refused(device, word, code):
+    refused_write(device, "put", "meals", "soup", word, code=code)
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [("=1", '"=1" is not FIELD=JSON'), ("name", '"name" is not FIELD=JSON'), ("id=1", '"id" names the record')],
+)
+def test_a_put_of_what_is_no_field_is_a_wrong_command_line(device, word, why):
+    assert why in device.wrong_usage("put", "meals", "soup", word)
     assert device.log() == []
 
 
