@@ -16,11 +16,18 @@ from support.tls_proxy import TlsProxy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEALTH_SCHEMA = ROOT / "examples/health/schema.json"
-REAL_DATA = ROOT.parent / "shared/data/fitbit"
+REAL_DATA = pathlib.Path(os.environ.get("SYNCLINE_FITBIT_DATA") or ROOT.parent / "shared/data/fitbit")
 COMMAND = pathlib.Path(os.environ.get("SYNCLINE_COMMAND", ROOT / "build/release/syncline"))
 
-# Without the data there is nothing to test, and a green skip would say otherwise.
-collect_ignore = [] if (REAL_DATA / "hourly_steps.csv").is_file() else ["test_real_data.py"]
+# Without the data there is nothing to test, and a green skip would say otherwise. The header says that it is so.
+HAS_REAL_DATA = (REAL_DATA / "hourly_steps.csv").is_file()
+collect_ignore = [] if HAS_REAL_DATA else ["test_real_data.py"]
+
+
+def pytest_report_header():
+    if HAS_REAL_DATA:
+        return f"real data: {REAL_DATA}"
+    return f"note: test_real_data.py is left out: there is no hourly_steps.csv in {REAL_DATA} (SYNCLINE_FITBIT_DATA)"
 
 
 @pytest.fixture(scope="session")
