@@ -33,7 +33,7 @@ run_ctest() {
 }
 build_and_test() {
     build_preset "$1"
-    run_ctest "$@"
+    run_ctest "$1"
 }
 
 suite_format() { check format lint_format; }
@@ -45,11 +45,10 @@ suite_tidy() {
     check tidy lint_tidy release
 }
 
-# Everything, the slow tests too, as it is shipped.
 suite_release() { build_and_test release; }
-suite_dev() { build_and_test dev -LE slow; }
-suite_asan() { build_and_test asan -LE slow; }
-suite_tsan() { build_and_test tsan -LE slow; }
+suite_dev() { build_and_test dev; }
+suite_asan() { build_and_test asan; }
+suite_tsan() { build_and_test tsan; }
 
 # Only the targets that are run: the other tests of this preset are those of asan, by another compiler.
 suite_fuzz() {
