@@ -101,4 +101,10 @@ suite_e2e() {
     run_e2e e2e
 }
 
+# The lines that need a server; ctest -L bench checks the others.
+suite_bench() {
+    build_preset release syncline_bench
+    check bench-sync "$root/bench/smoke" "$root/build/release/syncline_bench" --sync
+}
+
 suite_demo() { check demo "$root/scripts/demo"; }
