@@ -107,4 +107,24 @@ suite_bench() {
     check bench-sync "$root/bench/smoke" "$root/build/release/syncline_bench" --sync
 }
 
-suite_demo() { check demo "$root/scripts/demo"; }
+suite_demo() {
+    check demo "$root/scripts/demo"
+    check demo-mariadb "$root/scripts/demo" --mariadb
+    check demo-keep demo_keeps
+}
+# What --keep leaves there answers, and is gone after what the demo says to do when done.
+demo_keeps() {
+    local said=$logs/demo-keep.log server work failed=''
+    "$root/scripts/demo" --keep > "$said" || return 1
+    server=$(sed -n 's/^  when done: kill \([0-9]*\);.*/\1/p' "$said")
+    work=$(sed -n 's/^  when done: .* rm -r //p' "$said")
+    [ -n "$server" ] && [ -d "$work/server" ] || return 1
+    # Each line is run as a person would run it.
+    sed -n 's/^  \(curl .*\)/\1/p' "$said" | bash -e | grep '"service"' || failed+=' curl'
+    grep "^  $root/build/release/syncline --data $work/" "$said" | bash -e || failed+=' syncline'
+    sed -n 's/^  when done: //p' "$said" | bash -e || failed+=' end'
+    if kill -0 "$server" 2> /dev/null; then failed+=' process'; fi
+    if [ -e "$work" ]; then failed+=' folder'; fi
+    printf 'failed:%s\n' "${failed:- nothing}"
+    [ -z "$failed" ]
+}
