@@ -163,6 +163,21 @@ std::vector<Op> LoopbackServer::slots(std::string_view email) const {
   return impl_->state_.spaces.at(*account).slots();
 }
 
+void LoopbackServer::visit(
+    std::string_view email,
+    const std::function<void(const Op&, std::uint64_t sequence)>& visitor) const {
+  const std::lock_guard lock(impl_->mutex_);
+  const auto account = impl_->state_.accounts.find(email);
+  if (account) impl_->state_.spaces.at(*account).visit(visitor);
+}
+
+std::optional<Op> LoopbackServer::find(std::string_view email, const SlotKey& key) const {
+  const std::lock_guard lock(impl_->mutex_);
+  const auto account = impl_->state_.accounts.find(email);
+  if (!account) return std::nullopt;
+  return impl_->state_.spaces.at(*account).find(key);
+}
+
 std::string LoopbackServer::head(std::string_view email) const {
   const std::lock_guard lock(impl_->mutex_);
   const auto account = impl_->state_.accounts.find(email);

@@ -72,6 +72,16 @@ std::vector<Op> Space::slots() const {
   return ops;
 }
 
+void Space::visit(const std::function<void(const Op&, std::uint64_t)>& visitor) const {
+  for (const auto& [key, slot] : slots_) visitor({key, slot.stamp, slot.value}, slot.sequence);
+}
+
+std::optional<Op> Space::find(const SlotKey& key) const {
+  const auto found = slots_.find(key);
+  if (found == slots_.end()) return std::nullopt;
+  return Op{key, found->second.stamp, found->second.value};
+}
+
 tl::expected<std::uint64_t, TransportError> Space::parse_cursor(const std::string& cursor) const {
   if (cursor.empty()) return 0;
   const auto malformed = [] { return refuse(Code::kCursorMalformed, "The cursor is not one."); };

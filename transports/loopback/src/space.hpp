@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -37,6 +39,8 @@ class Space {
   void renew_epoch(std::string epoch) { epoch_ = std::move(epoch); }
   [[nodiscard]] std::string head() const { return cursor_at(head_); }
   [[nodiscard]] std::vector<Op> slots() const;
+  void visit(const std::function<void(const Op&, std::uint64_t sequence)>& visitor) const;
+  [[nodiscard]] std::optional<Op> find(const SlotKey& key) const;
 
  private:
   struct Slot {

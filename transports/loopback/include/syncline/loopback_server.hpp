@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -55,6 +57,11 @@ class LoopbackServer {
   [[nodiscard]] std::uint64_t request_count() const;
   // Every slot of the account's space, ascending by key; empty if there is no such account.
   [[nodiscard]] std::vector<Op> slots(std::string_view email) const;
+  // Visits every slot of the account's space with the sequence of its push, ascending by key.
+  void visit(std::string_view email,
+             const std::function<void(const Op&, std::uint64_t sequence)>& visitor) const;
+  // What the account's space holds for a slot, or nothing.
+  [[nodiscard]] std::optional<Op> find(std::string_view email, const SlotKey& key) const;
   // The head of the account's space as a cursor; empty if there is no such account.
   [[nodiscard]] std::string head(std::string_view email) const;
 
