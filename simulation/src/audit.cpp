@@ -1,0 +1,151 @@
+#include "audit.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+namespace syncline::simulation {
+namespace {
+
+constexpr std::uint8_t kLocal = 1;
+constexpr std::uint8_t kRemote = 2;
+
+Finding unreadable(const Error& error) { return Violation{"the_store_can_be_read", error.message}; }
+
+}  // namespace
+
+Finding Audit::look(Device& device) {
+  for (const SessionStep& step : device.take_steps()) {
+    if (auto found = invariants::session_steps_are_in_the_table(step)) return found;
+  }
+  const auto statuses = device.take_statuses();
+  if (seen_commits_.size() <= device.number()) seen_commits_.resize(device.number() + 1, 0);
+  std::uint64_t& seen = seen_commits_[device.number()];
+  const bool has_committed = seen != device.store().commit_count();
+  if (!has_committed && statuses.empty()) return std::nullopt;
+  seen = device.store().commit_count();
+  if (auto found = read_log(device)) return found;
+  const auto state = device.replica().replication().state();
+  if (!state) return unreadable(state.error());
+  if (auto found = check_outbox(device, *state)) return found;
+  if (auto found = check_cursors(device)) return found;
+  if (auto found = invariants::nothing_is_put_aside_without_cause(*state)) return found;
+  for (const Status& status : statuses) {
+    if (auto found = invariants::synced_is_never_shown_with_work_pending(device.account(), status))
+      return found;
+  }
+  return std::nullopt;
+}
+
+Finding Audit::look_after_start(Device& device) {
+  const auto state = device.replica().replication().state();
+  if (!state) return unreadable(state.error());
+  if (auto found = invariants::durable_writes_survive_a_crash(device.account(), *state))
+    return found;
+  const auto status = device.sync().status();
+  if (!status) return unreadable(status.error());
+  if (auto found = read_log(device)) return found;
+  if (auto found = check_outbox(device, *state)) return found;
+  return invariants::synced_is_never_shown_with_work_pending(device.account(), *status);
+}
+
+Finding Audit::read_log(Device& device) {
+  DeviceAccount& account = device.account();
+  HybridTime before = account.last_time;
+  Finding finding;
+  const auto read =
+      device.replica().replication().read_log(account.next_sequence, [&](const LogItem& item) {
+        finding = take(account, item, before);
+        return !finding;
+      });
+  if (!read) return unreadable(read.error());
+  return finding;
+}
+
+Finding Audit::take(DeviceAccount& account, const LogItem& item, HybridTime& before) {
+  const std::string& slot = item.op.key.bytes();
+  const Register written{item.op.stamp, item.op.value};
+  account.next_sequence = item.sequence + 1;
+  account.last_sequence = item.sequence;
+  if (item.origin == kRemote) {
+    if (auto found = invariants::nothing_is_invented(ledger_, item.op)) return found;
+    if (auto found = invariants::reads_never_go_back(account, item.op)) return found;
+    account.slots.insert_or_assign(slot, written);
+    account.pending.erase(slot);
+    return std::nullopt;
+  }
+  if (item.origin == kLocal) {
+    if (auto found = invariants::clocks_strictly_increase(account, item.op, before)) return found;
+    if (auto found = invariants::reads_never_go_back(account, item.op)) return found;
+    account.last_time = std::max(account.last_time, item.op.stamp.time);
+  } else {
+    if (auto found = restamp(account, slot, written)) return found;
+    // The clock has gone back to before what is stamped anew.
+    before = account.last_time = item.op.stamp.time;
+  }
+  ledger_.write(slot, written);
+  account.slots.insert_or_assign(slot, written);
+  auto& pending = account.pending[slot];
+  pending.sequence = item.sequence;
+  pending.unacknowledged.push_back(written);
+  return std::nullopt;
+}
+
+// Forgets what the device had put into the slot and nobody has seen.
+Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Register& anew) {
+  const auto pending = account.pending.find(slot);
+  if (pending == account.pending.end()) return std::nullopt;  // a slot with another name
+  for (const Register& withdrawn : pending->second.unacknowledged) {
+    if (auto found =
+            invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, withdrawn, anew))
+      return found;
+    if (!ledger_.was_acknowledged(slot, withdrawn)) ledger_.withdraw(slot, withdrawn);
+  }
+  pending->second.unacknowledged.clear();
+  return std::nullopt;
+}
+
+Finding Audit::check_outbox(Device& device, const ReplicationState& state) {
+  DeviceAccount& account = device.account();
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  auto next = device.replica().replication().next_push({kAll, kAll});
+  if (!next) return unreadable(next.error());
+  const PushBatch offered = *next ? std::move(**next) : PushBatch{};
+  if (!account.epoch.empty() && account.epoch != state.epoch) {
+    if (auto found = invariants::a_new_epoch_is_offered_everything(account, server_, offered))
+      return found;
+    // What everyone had seen is offered once more.
+    for (const auto& item : offered.items) {
+      auto& pending = account.pending[item.key.bytes()];
+      pending.sequence = item.sequence;
+      if (pending.unacknowledged.empty())
+        pending.unacknowledged.push_back(account.slots.at(item.key.bytes()));
+    }
+  }
+  account.epoch = state.epoch;
+  std::map<std::string_view, std::uint64_t> sequences;
+  for (const auto& item : offered.items) sequences.emplace(item.key.bytes(), item.sequence);
+  for (auto pending = account.pending.begin(); pending != account.pending.end();) {
+    if (sequences.contains(pending->first)) {
+      ++pending;
+      continue;
+    }
+    if (auto found =
+            invariants::outbox_entries_leave_only_when_held(ledger_, account, pending->first))
+      return found;
+    pending = account.pending.erase(pending);
+  }
+  return invariants::pending_counts_are_exact(account, offered, state);
+}
+
+Finding Audit::check_cursors(Device& device) {
+  const auto cursors = device.replica().replication().cursors();
+  if (!cursors) return unreadable(cursors.error());
+  std::map<std::string, std::string> known;
+  for (const auto& [name, cursor] : *cursors) known.emplace(name, cursor.value_or(""));
+  if (known == device.account().cursors) return std::nullopt;
+  device.account().cursors = std::move(known);
+  return invariants::cursors_never_pass_an_unpersisted_op(device.account(), server_);
+}
+
+}  // namespace syncline::simulation

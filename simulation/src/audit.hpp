@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "device.hpp"
+#include "invariants.hpp"
+#include "ledger.hpp"
+#include "syncline/simulation/server.hpp"
+
+namespace syncline::simulation {
+
+// Reads what a device has done since the last look and holds it against the invariants.
+//
+// Thread safety: none.
+class Audit {
+ public:
+  Audit(Ledger& ledger, const Server& server) : ledger_(ledger), server_(server) {}
+
+  // To be called after every task of the device, while it runs.
+  [[nodiscard]] Finding look(Device& device);
+  // After a start: what was there is still there.
+  [[nodiscard]] Finding look_after_start(Device& device);
+  // A device that has gone back to an older disk is known by its log alone.
+  static void forget(Device& device) { device.account() = {}; }
+
+ private:
+  [[nodiscard]] Finding read_log(Device& device);
+  [[nodiscard]] Finding take(DeviceAccount& account, const LogItem& item, HybridTime& before);
+  [[nodiscard]] Finding restamp(DeviceAccount& account, const std::string& slot,
+                                const Register& anew);
+  [[nodiscard]] Finding check_outbox(Device& device, const ReplicationState& state);
+  [[nodiscard]] Finding check_cursors(Device& device);
+
+  Ledger& ledger_;
+  const Server& server_;
+  std::vector<std::uint64_t> seen_commits_;  // by device
+};
+
+}  // namespace syncline::simulation

@@ -1,0 +1,41 @@
+#include "syncline/simulation/simulation.hpp"
+
+namespace syncline::simulation {
+namespace {
+
+// Every strategy, both rules of deletion, groups and types; and the same before some were added.
+constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections": {
+  "diary": {"fields": {
+      "mood": {"merge": "lww", "type": "string"},
+      "water": {"merge": "counter"},
+      "least": {"merge": "min"},
+      "most": {"merge": "max", "type": "integer"},
+      "tags": {"merge": "set", "type": "string"},
+      "sizes": {"merge": "map", "type": "number"},
+      "photo": {"type": "bytes"},
+      "extra": {"type": "json"}},
+    "groups": {"pressure": {"fields": ["systolic", "diastolic"]}},
+    "delete": "edit_loses"},
+  "pills": {"fields": {
+      "name": {"type": "string"},
+      "taken": {"merge": "counter"},
+      "days": {"merge": "set", "type": "integer"}},
+    "delete": "edit_revives"}}})";
+
+constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collections": {
+  "diary": {"fields": {
+      "mood": {"merge": "lww", "type": "string"},
+      "water": {"merge": "counter"},
+      "tags": {"merge": "set", "type": "string"}},
+    "groups": {"pressure": {"fields": ["systolic", "diastolic"]}},
+    "delete": "edit_loses"},
+  "pills": {"fields": {"name": {"type": "string"}}, "delete": "edit_revives"}}})";
+
+}  // namespace
+
+const std::vector<std::string>& built_in_schemas() {
+  static const std::vector<std::string> kSchemas{kNow, kBefore};
+  return kSchemas;
+}
+
+}  // namespace syncline::simulation

@@ -1,0 +1,110 @@
+#include "device.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "syncline/memory_store.hpp"
+
+namespace syncline::simulation {
+
+// In the order in which they are made, and unmade the other way round.
+struct Device::Process {
+  Process(VirtualTime& time, std::unique_ptr<Replica> opened)
+      : executor(time), replica(std::move(opened)) {}
+
+  ProcessExecutor executor;
+  std::unique_ptr<Replica> replica;
+  std::unique_ptr<Transport> transport;
+  std::optional<Synchronizer> sync;
+  Subscription statuses;
+  Subscription steps;
+  Subscription changes;
+};
+
+Device::Device(Parts parts, std::size_t number, std::uint64_t seed)
+    : parts_(parts),
+      number_(number),
+      clock_(parts.time),
+      random_(seed),
+      store_(make_memory_store()) {
+  store_.on_end([this](ProcessStore::End when) {
+    crash(when == ProcessStore::End::kBeforeCommit ? Fault::kCrashBeforeCommit
+                                                   : Fault::kCrashAfterCommit);
+  });
+}
+
+Device::~Device() { stop(); }
+
+Result<void> Device::start(const std::string& schema_json) {
+  set_running(true);
+  auto replica = Replica::open(store_, clock_, random_, schema_json);
+  if (!replica) {
+    set_running(false);
+    return fail(replica.error());
+  }
+  process_ = std::make_unique<Process>(parts_.time, std::move(*replica));
+  Process& process = *process_;
+  process.transport =
+      parts_.network.attach(link_, process.executor, [this](Fault fault) { crash(fault); });
+  process.sync.emplace(Synchronizer::Parts{*process.replica, *process.transport, process.executor,
+                                           clock_, random_, tokens_});
+  process.statuses = process.sync->observe([this](const Status& status) {
+    if (running_) statuses_.push_back(status);
+  });
+  process.steps = process.sync->observe_steps([this](const SessionStep& step) {
+    if (running_) steps_.push_back(step);
+  });
+  process.changes =
+      process.replica->observe([this](const std::vector<Change>& changes) { write_echo(changes); });
+  return {};
+}
+
+void Device::stop() {
+  process_.reset();
+  crashed_ = false;
+  set_running(false);
+}
+
+void Device::crash(Fault fault) {
+  if (!running_) return;
+  parts_.counts.add(fault);
+  crashed_ = true;
+  set_running(false);
+  if (process_ != nullptr) process_->executor.end();
+}
+
+bool Device::reap() {
+  if (!crashed_) return false;
+  crashed_ = false;
+  process_.reset();
+  statuses_.clear();
+  steps_.clear();
+  return true;
+}
+
+void Device::set_running(bool running) {
+  running_ = running;
+  store_.set_running(running);
+  tokens_.set_running(running);
+}
+
+Replica& Device::replica() { return *process_->replica; }
+Synchronizer& Device::sync() { return *process_->sync; }
+std::vector<Status> Device::take_statuses() { return std::exchange(statuses_, {}); }
+std::vector<SessionStep> Device::take_steps() { return std::exchange(steps_, {}); }
+
+// The second writer of the process. It writes to the record that the first has just written.
+void Device::write_echo(const std::vector<Change>& changes) {
+  if (!running_ || echoes_ == 0) return;
+  const auto change = std::find_if(changes.begin(), changes.end(), [](const Change& one) {
+    return one.origin == Origin::kLocal && !one.field.empty();
+  });
+  if (change == changes.end()) return;
+  --echoes_;
+  const auto written = process_->replica->write([&](Transaction& t) {
+    return t.patch(change->collection, change->record, {{"echo", Value(random_.between(0, 9))}});
+  });
+  if (written) parts_.counts.add(Fault::kSecondWriter);
+}
+
+}  // namespace syncline::simulation

@@ -1,0 +1,274 @@
+#include "invariants.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "syncline/slot.hpp"
+
+namespace syncline::simulation::invariants {
+namespace {
+
+Finding broken(std::string_view invariant, std::string what) {
+  return Violation{std::string(invariant), std::move(what)};
+}
+
+std::string printable(std::string_view slot) {
+  const auto parts = split_slot_key(slot);
+  if (!parts) return "a slot without a name";
+  std::string text;
+  for (const std::string_view part : {parts->collection, parts->record, parts->field}) {
+    text.append(part) += '/';
+  }
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (const char byte : parts->element) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (code >= 0x20 && code < 0x7F) {
+      text += byte;
+    } else {
+      text += kDigits[code >> 4U];
+      text += kDigits[code & 0xFU];
+    }
+  }
+  return text;
+}
+
+std::string shown(const Register& held) {
+  std::string text = std::to_string(held.stamp.time.milliseconds()) + "." +
+                     std::to_string(held.stamp.time.counter()) + "@" +
+                     to_hex(held.stamp.replica).substr(8);
+  if (is_tombstone(held.value)) return text + " (removed)";
+  const auto value = decode_value(held.value);
+  return text + " " + (value ? value_to_json(*value) : "(no value)");
+}
+
+bool is_greater(const Register& a, const Register& b) {
+  return beats(a.stamp, a.value, b.stamp, b.value);
+}
+
+// Every record of a replica as text.
+Result<std::string> everything_read(const Replica& replica) {
+  std::string text;
+  const auto collections = replica.collections();
+  if (!collections) return fail(collections.error());
+  for (const std::string& collection : *collections) {
+    auto scanned = replica.scan(collection, {}, [&](const Record& record) {
+      text += collection + "/" + record.id + " " + value_to_json(Value(record.fields)) + "\n";
+      return true;
+    });
+    if (!scanned) return fail(scanned.error());
+  }
+  return text;
+}
+
+}  // namespace
+
+Finding clocks_strictly_increase(const DeviceAccount& account, const Op& op, HybridTime before) {
+  static_cast<void>(account);
+  if (op.stamp.time > before) return std::nullopt;
+  return broken(__func__, printable(op.key.bytes()) + " got " + shown({op.stamp, op.value}) +
+                              ", not after " + std::to_string(before.milliseconds()) + "." +
+                              std::to_string(before.counter()));
+}
+
+Finding reads_never_go_back(const DeviceAccount& account, const Op& op) {
+  const auto held = account.slots.find(op.key.bytes());
+  const Register next{op.stamp, op.value};
+  if (held == account.slots.end() || is_greater(next, held->second)) return std::nullopt;
+  return broken(__func__, printable(op.key.bytes()) + " went from " + shown(held->second) + " to " +
+                              shown(next));
+}
+
+Finding nothing_is_invented(const Ledger& ledger, const Op& op) {
+  const Register seen{op.stamp, op.value};
+  if (ledger.was_written(op.key.bytes(), seen)) return std::nullopt;
+  return broken(__func__, printable(op.key.bytes()) + " arrived as " + shown(seen) +
+                              ", which nobody has written");
+}
+
+Finding restamped_ops_are_below_no_acknowledged_one(const Ledger& ledger, const std::string& slot,
+                                                    const Register& before, const Register& anew) {
+  if (is_greater(anew, before) || !ledger.was_acknowledged(slot, before)) return std::nullopt;
+  return broken(__func__, printable(slot) + " is stamped anew as " + shown(anew) +
+                              ", and a server holds " + shown(before));
+}
+
+Finding outbox_entries_leave_only_when_held(const Ledger& ledger, const DeviceAccount& account,
+                                            const std::string& slot) {
+  const Register& sent = account.pending.at(slot).unacknowledged.back();
+  if (ledger.was_acknowledged(slot, sent, account.epoch)) return std::nullopt;
+  return broken(__func__,
+                printable(slot) + " is not offered any more, and no server has had " + shown(sent));
+}
+
+Finding a_new_epoch_is_offered_everything(const DeviceAccount& account, const Server& server,
+                                          const PushBatch& offered) {
+  std::map<std::string_view, bool> is_offered;
+  for (const auto& item : offered.items) is_offered.emplace(item.key.bytes(), true);
+  for (const auto& [slot, held] : account.slots) {
+    if (is_offered.contains(slot)) continue;
+    const auto at_server = server.find(*SlotKey::parse(slot));
+    if (at_server && !is_greater(held, {at_server->stamp, at_server->value})) continue;
+    return broken(__func__,
+                  printable(slot) + " is not offered, and the server does not hold " + shown(held));
+  }
+  return std::nullopt;
+}
+
+Finding pending_counts_are_exact(const DeviceAccount& account, const PushBatch& offered,
+                                 const ReplicationState& state) {
+  for (const auto& item : offered.items) {
+    const auto known = account.pending.find(item.key.bytes());
+    if (known == account.pending.end() || known->second.sequence != item.sequence)
+      return broken(__func__, printable(item.key.bytes()) + " is offered without a new write");
+  }
+  if (state.pending_ops == account.pending.size() && state.pending_ops == offered.items.size())
+    return std::nullopt;
+  return broken(__func__, std::to_string(state.pending_ops) + " are shown as pending, " +
+                              std::to_string(offered.items.size()) + " are offered and " +
+                              std::to_string(account.pending.size()) + " are not acknowledged");
+}
+
+Finding cursors_never_pass_an_unpersisted_op(const DeviceAccount& account, const Server& server) {
+  const auto cursor = account.cursors.find("*");
+  if (cursor == account.cursors.end()) return std::nullopt;
+  const std::size_t dot = cursor->second.find('.');
+  if (dot == std::string::npos || cursor->second.substr(0, dot) != server.epoch())
+    return std::nullopt;
+  std::uint64_t reached = 0;
+  std::from_chars(cursor->second.data() + dot + 1, cursor->second.data() + cursor->second.size(),
+                  reached);
+  Finding finding;
+  server.visit_rows([&](const Op& op, std::uint64_t sequence) {
+    if (finding || sequence > reached) return;
+    const auto held = account.slots.find(op.key.bytes());
+    const Register row{op.stamp, op.value};
+    if (held != account.slots.end() && !is_greater(row, held->second)) return;
+    finding = broken("cursors_never_pass_an_unpersisted_op",
+                     "the cursor is at " + std::to_string(reached) + ", and " +
+                         printable(op.key.bytes()) + " " + shown(row) + " of " +
+                         std::to_string(sequence) + " is not there");
+  });
+  return finding;
+}
+
+Finding nothing_is_put_aside_without_cause(const ReplicationState& state) {
+  if (state.quarantined_ops == 0 && state.set_aside_ops == 0) return std::nullopt;
+  return broken(__func__, std::to_string(state.quarantined_ops) + " ops are in quarantine and " +
+                              std::to_string(state.set_aside_ops) + " are set aside");
+}
+
+Finding synced_is_never_shown_with_work_pending(const DeviceAccount& account,
+                                                const Status& status) {
+  if (!status.synced) return std::nullopt;
+  if (status.pending_ops != 0) {
+    return broken(__func__,
+                  "synced is shown with " + std::to_string(status.pending_ops) + " pending");
+  }
+  for (const auto& [slot, pending] : account.pending) {
+    if (pending.sequence <= status.synced_sequence) {
+      return broken(__func__, "synced is shown up to " + std::to_string(status.synced_sequence) +
+                                  ", and " + printable(slot) + " of " +
+                                  std::to_string(pending.sequence) + " is not acknowledged");
+    }
+  }
+  return std::nullopt;
+}
+
+Finding session_steps_are_in_the_table(const SessionStep& step) {
+  if (step.legal) return std::nullopt;
+  return broken(__func__, "from " + std::string(phase_name(step.from)) + " on " +
+                              std::string(step.event) + " to " + std::string(phase_name(step.to)));
+}
+
+Finding verdicts_tell_the_truth(const std::string& broken_verdict) {
+  if (broken_verdict.empty()) return std::nullopt;
+  return broken(__func__, broken_verdict);
+}
+
+Finding an_app_reads_what_it_wrote(const std::optional<std::string>& surprise) {
+  if (!surprise) return std::nullopt;
+  return broken(__func__, *surprise);
+}
+
+Finding writes_fail_only_for_a_reason(const Result<void>& result, bool may_fail) {
+  if (result || may_fail || result.error().code == Code::kClockExhausted) return std::nullopt;
+  return broken(__func__, result.error().message);
+}
+
+Finding durable_writes_survive_a_crash(const DeviceAccount& account,
+                                       const ReplicationState& state) {
+  if (state.log_ops >= account.last_sequence) return std::nullopt;
+  return broken(__func__, "the log ends at " + std::to_string(state.log_ops) + " and had reached " +
+                              std::to_string(account.last_sequence));
+}
+
+Finding state_is_the_fold_of_the_log(const Replication& replication) {
+  const auto verified = replication.verify();
+  if (verified) return std::nullopt;
+  return broken(__func__, verified.error().message);
+}
+
+Finding all_converge_within_bounded_rounds(unsigned rounds, unsigned rounds_max,
+                                           const std::string& who) {
+  if (rounds <= rounds_max) return std::nullopt;
+  return broken(__func__, who + " after " + std::to_string(rounds_max) + " rounds without faults");
+}
+
+Finding nothing_acknowledged_is_lost(const Slots& expected, const Slots& held,
+                                     const std::string& who) {
+  for (const auto& [slot, written] : expected) {
+    const auto found = held.find(slot);
+    if (found == held.end())
+      return broken(__func__, who + " lacks " + printable(slot) + " " + shown(written));
+    if (found->second != written) {
+      return broken(__func__, who + " holds " + printable(slot) + " " + shown(found->second) +
+                                  ", and " + shown(written) + " was written");
+    }
+  }
+  if (held.size() == expected.size()) return std::nullopt;
+  const auto extra = std::find_if(held.begin(), held.end(),
+                                  [&](const auto& slot) { return !expected.contains(slot.first); });
+  return broken(__func__, who + " holds " + printable(extra->first) + " " + shown(extra->second) +
+                              ", which nobody has written");
+}
+
+Finding deletions_stay_deleted(const Slots& slots, const Replica& replica) {
+  std::map<std::pair<std::string, std::string>, std::pair<Stamp, Stamp>> lives;  // live, dead
+  for (const auto& [slot, held] : slots) {
+    const auto parts = split_slot_key(slot);
+    auto& life = lives[{std::string(parts->collection), std::string(parts->record)}];
+    if (!parts->field.empty()) continue;
+    if (parts->element == kLiveElement) life.first = held.stamp;
+    if (parts->element == kDeadElement) life.second = held.stamp;
+  }
+  for (const auto& [record, life] : lives) {
+    const auto found = replica.get(record.first, record.second);
+    if (!found) return broken(__func__, found.error().message);
+    if (found->has_value() == (life.first > life.second)) continue;
+    return broken(__func__, record.first + "/" + record.second + " is " +
+                                (found->has_value() ? "there" : "not there") +
+                                ", against what is newer of its creation and its deletion");
+  }
+  return std::nullopt;
+}
+
+Finding devices_read_the_same(const std::vector<const Replica*>& devices) {
+  std::map<std::string, std::string> by_schema;
+  for (const Replica* device : devices) {
+    const auto read = everything_read(*device);
+    if (!read) return broken(__func__, read.error().message);
+    const auto& id = device->schema().id();
+    const auto [known, is_new] = by_schema.emplace(id ? id->digest : "", *read);
+    if (!is_new && known->second != *read)
+      return broken(__func__, "two devices read:\n" + known->second + "and\n" + *read);
+  }
+  return std::nullopt;
+}
+
+Finding an_app_finds_what_it_did(const std::optional<std::string>& surprise) {
+  if (!surprise) return std::nullopt;
+  return broken(__func__, *surprise);
+}
+
+}  // namespace syncline::simulation::invariants

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger.hpp"
+#include "syncline/replica.hpp"
+#include "syncline/replication.hpp"
+#include "syncline/simulation/server.hpp"
+#include "syncline/synchronizer.hpp"
+
+// What must hold in every world, one function each. A function answers what is wrong, or nothing;
+// its name is the name under which a violation is reported.
+
+namespace syncline::simulation {
+
+// A broken invariant.
+struct Violation {
+  std::string invariant;
+  std::string what;
+};
+using Finding = std::optional<Violation>;
+
+namespace invariants {
+
+// --- After each task that changed something.
+
+// A device's own stamps ascend, over restarts and whatever its wall clock says.
+[[nodiscard]] Finding clocks_strictly_increase(const DeviceAccount& account, const Op& op,
+                                               HybridTime before);
+// A slot only ever changes to a greater register, unless nobody else has seen the one before.
+[[nodiscard]] Finding reads_never_go_back(const DeviceAccount& account, const Op& op);
+// What arrives was written by a device, to the letter.
+[[nodiscard]] Finding nothing_is_invented(const Ledger& ledger, const Op& op);
+// What is stamped anew stays above what a server holds of the same device: the server may have
+// taken in what its lost reply did not say.
+[[nodiscard]] Finding restamped_ops_are_below_no_acknowledged_one(const Ledger& ledger,
+                                                                  const std::string& slot,
+                                                                  const Register& before,
+                                                                  const Register& anew);
+// A device stops offering an op only when a server holds it or a greater one.
+[[nodiscard]] Finding outbox_entries_leave_only_when_held(const Ledger& ledger,
+                                                          const DeviceAccount& account,
+                                                          const std::string& slot);
+// A server with a new epoch is offered everything that it does not hold.
+[[nodiscard]] Finding a_new_epoch_is_offered_everything(const DeviceAccount& account,
+                                                        const Server& server,
+                                                        const PushBatch& offered);
+// What is shown as pending is what was written and not acknowledged.
+[[nodiscard]] Finding pending_counts_are_exact(const DeviceAccount& account,
+                                               const PushBatch& offered,
+                                               const ReplicationState& state);
+// A cursor stands behind nothing that the device has not stored.
+[[nodiscard]] Finding cursors_never_pass_an_unpersisted_op(const DeviceAccount& account,
+                                                           const Server& server);
+// Nothing is quarantined or set aside in a world whose server's time is right.
+[[nodiscard]] Finding nothing_is_put_aside_without_cause(const ReplicationState& state);
+// "Synced" up to a sequence means that nothing up to there is unacknowledged.
+[[nodiscard]] Finding synced_is_never_shown_with_work_pending(const DeviceAccount& account,
+                                                              const Status& status);
+// The session does what its table of transitions allows.
+[[nodiscard]] Finding session_steps_are_in_the_table(const SessionStep& step);
+// An acknowledgement is true.
+[[nodiscard]] Finding verdicts_tell_the_truth(const std::string& broken_verdict);
+
+// --- After each act and each start.
+
+// What was written reads as it was written.
+[[nodiscard]] Finding an_app_reads_what_it_wrote(const std::optional<std::string>& surprise);
+// A write fails for a full disk, a process that ends or a clock at its end, and for nothing else.
+[[nodiscard]] Finding writes_fail_only_for_a_reason(const Result<void>& result, bool may_fail);
+// What a device had stored is there when it starts again.
+[[nodiscard]] Finding durable_writes_survive_a_crash(const DeviceAccount& account,
+                                                     const ReplicationState& state);
+// The slots are the log, folded.
+[[nodiscard]] Finding state_is_the_fold_of_the_log(const Replication& replication);
+
+// --- When all faults are over.
+
+// Every device comes to rest in a bounded number of rounds.
+[[nodiscard]] Finding all_converge_within_bounded_rounds(unsigned rounds, unsigned rounds_max,
+                                                         const std::string& who);
+// The same ops give the same state: the greatest register of each slot that was ever written.
+[[nodiscard]] Finding nothing_acknowledged_is_lost(const Slots& expected, const Slots& held,
+                                                   const std::string& who);
+// A record whose deletion is newer than its creation is not there.
+[[nodiscard]] Finding deletions_stay_deleted(const Slots& slots, const Replica& replica);
+// Devices with the same schema read the same.
+[[nodiscard]] Finding devices_read_the_same(const std::vector<const Replica*>& devices);
+// The workload finds what it did.
+[[nodiscard]] Finding an_app_finds_what_it_did(const std::optional<std::string>& surprise);
+
+}  // namespace invariants
+}  // namespace syncline::simulation

@@ -1,0 +1,35 @@
+#include "ledger.hpp"
+
+namespace syncline::simulation {
+
+void Ledger::withdraw(const std::string& slot, const Register& withdrawn) {
+  const auto of_slot = ops_.find(slot);
+  if (of_slot == ops_.end()) return;
+  const auto found = of_slot->second.find(withdrawn);
+  if (found != of_slot->second.end() && --found->second == 0) of_slot->second.erase(found);
+}
+
+bool Ledger::was_written(const std::string& slot, const Register& seen) const {
+  const auto of_slot = ops_.find(slot);
+  return of_slot != ops_.end() && of_slot->second.contains(seen);
+}
+
+bool Ledger::was_acknowledged(const std::string& slot, const Register& sent) const {
+  const auto of_slot = acknowledged_.find(slot);
+  return of_slot != acknowledged_.end() && of_slot->second.contains(sent);
+}
+
+bool Ledger::was_acknowledged(const std::string& slot, const Register& sent,
+                              const std::string& epoch) const {
+  return was_acknowledged(slot, sent) && acknowledged_.at(slot).at(sent).contains(epoch);
+}
+
+Slots Ledger::expected() const {
+  Slots expected;
+  for (const auto& [slot, registers] : ops_) {
+    if (!registers.empty()) expected.emplace(slot, registers.rbegin()->first);
+  }
+  return expected;
+}
+
+}  // namespace syncline::simulation

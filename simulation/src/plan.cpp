@@ -1,0 +1,70 @@
+#include "plan.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace syncline::simulation {
+namespace {
+
+// How likely each kind of step is among those without a fault.
+struct Weight {
+  StepKind kind;
+  unsigned weight;
+};
+constexpr std::array<Weight, 7> kWeights{{{StepKind::kAct, 56},
+                                          {StepKind::kSync, 24},
+                                          {StepKind::kWatch, 3},
+                                          {StepKind::kRest, 2},
+                                          {StepKind::kWait, 10},
+                                          {StepKind::kRestart, 3},
+                                          {StepKind::kLogIn, 2}}};
+
+bool is_of_the_network(Fault fault) { return fault < Fault::kRequestPartition; }
+
+StepKind draw_kind(SeededRandom& random) {
+  unsigned total = 0;
+  for (const Weight& weight : kWeights) total += weight.weight;
+  std::uint64_t at = random.below(total);
+  for (const Weight& weight : kWeights) {
+    if (at < weight.weight) return weight.kind;
+    at -= weight.weight;
+  }
+  return StepKind::kAct;
+}
+
+}  // namespace
+
+Plan make_plan(const Options& options, std::uint64_t seed) {
+  SeededRandom random(mix(seed, 1));
+  Plan plan;
+  plan.seed = seed;
+  plan.devices =
+      static_cast<std::size_t>(random.between(static_cast<std::int64_t>(options.devices_min),
+                                              static_cast<std::int64_t>(options.devices_max)));
+  plan.rates = options.rates;
+  for (std::size_t i = 0; i < options.steps; ++i) {
+    PlanStep step;
+    step.device = random.below(plan.devices);
+    step.kind = draw_kind(random);
+    for (std::size_t f = 0; f < kFaultCount; ++f) {
+      const auto fault = static_cast<Fault>(f);
+      if (is_of_the_network(fault) || !random.chance(options.rates.of(fault))) continue;
+      step.kind = StepKind::kFault;
+      step.fault = fault;
+      break;
+    }
+    step.seed = random.next();
+    plan.steps.push_back(step);
+  }
+  return plan;
+}
+
+std::string describe(const PlanStep& step) {
+  static constexpr std::array<std::string_view, 8> kNames{"act",  "sync",    "watch",  "rest",
+                                                          "wait", "restart", "log in", ""};
+  std::string text = "device " + std::to_string(step.device) + ": ";
+  if (step.kind == StepKind::kFault) return text.append(fault_name(step.fault));
+  return text.append(kNames.at(static_cast<std::size_t>(step.kind)));
+}
+
+}  // namespace syncline::simulation

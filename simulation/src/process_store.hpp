@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "syncline/store.hpp"
+
+namespace syncline::simulation {
+
+// A device's disk, as its processes see it: it outlives them, and can end one around a commit.
+//
+// Thread safety: none.
+class ProcessStore final : public Store {
+ public:
+  enum class End : std::uint8_t { kNever, kBeforeCommit, kAfterCommit };
+
+  explicit ProcessStore(std::unique_ptr<Store> disk) : disk_(std::move(disk)) {}
+
+  // `end` ends the process: from then on no commit of it is done.
+  void on_end(std::function<void(End)> end) { end_ = std::move(end); }
+  void set_running(bool running) { running_ = running; }
+  void set_full(bool full) { full_ = full; }
+  [[nodiscard]] bool is_full() const { return full_; }
+  // The next commit ends the process.
+  void end_at_next_commit(End when) { when_ = when; }
+  [[nodiscard]] std::uint64_t commit_count() const { return commit_count_; }
+
+  [[nodiscard]] Store& disk() { return *disk_; }
+  void replace_disk(std::unique_ptr<Store> disk) { disk_ = std::move(disk); }
+
+  Result<std::unique_ptr<Snapshot>> snapshot() const override { return disk_->snapshot(); }
+
+  Result<void> commit(const StoreBatch& batch) override {
+    if (!running_) return fail(Code::kStoreIo, "this process has ended");
+    if (when_ == End::kBeforeCommit) {
+      end_(std::exchange(when_, End::kNever));
+      return fail(Code::kStoreIo, "this process has ended");
+    }
+    if (full_) return fail(Code::kStoreFull, "the disk is full");
+    auto done = disk_->commit(batch);
+    ++commit_count_;
+    if (when_ == End::kAfterCommit) {
+      end_(std::exchange(when_, End::kNever));
+      return fail(Code::kStoreIo, "this process has ended");
+    }
+    return done;
+  }
+
+ private:
+  std::unique_ptr<Store> disk_;
+  std::function<void(End)> end_;
+  End when_ = End::kNever;
+  bool running_ = false;
+  bool full_ = false;
+  std::uint64_t commit_count_ = 0;
+};
+
+// Everything that a store holds, in a new one.
+[[nodiscard]] std::unique_ptr<Store> copy_of(const Store& store);
+
+}  // namespace syncline::simulation

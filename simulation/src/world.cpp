@@ -1,0 +1,232 @@
+#include "world.hpp"
+
+#include <cstdio>
+#include <utility>
+
+namespace syncline::simulation {
+
+using std::chrono::milliseconds;
+
+World::World(const Options& options, const Plan& plan)
+    : options_(options),
+      plan_(plan),
+      clock_(time_),
+      random_(mix(plan.seed, 2)),
+      server_(options.server(clock_, random_)),
+      workload_(options.workload()),
+      network_(time_, *server_, ledger_, plan.rates, counts_, mix(plan.seed, 3)),
+      audit_(ledger_, *server_),
+      schema_ages_(plan.devices, 0),
+      backups_(plan.devices) {
+  for (std::size_t i = 0; i < plan.devices; ++i) {
+    devices_.push_back(std::make_unique<Device>(Device::Parts{time_, network_, counts_}, i,
+                                                mix(plan.seed, 100 + i)));
+    devices_.back()->tokens().set(server_->log_in());
+    start(*devices_.back());
+  }
+}
+
+World::~World() = default;
+
+Finding World::run() {
+  for (const PlanStep& step : plan_.steps) {
+    if (finding_) return finding_;
+    take(step);
+  }
+  mend();
+  come_to_rest();
+  check_settled();
+  return finding_;
+}
+
+const std::string& World::schema(std::size_t age) const {
+  const auto& schemas = options_.schemas.empty() ? built_in_schemas() : options_.schemas;
+  return schemas[age % schemas.size()];
+}
+
+void World::report(Finding finding) {
+  if (finding && !finding_) finding_ = std::move(finding);
+}
+
+void World::note(std::string line) {
+  if (!keeps_trace_) return;
+  char time[24];
+  std::snprintf(time, sizeof time, "%9.3f s  ", static_cast<double>(time_.now().count()) / 1000);
+  trace_.push_back(time + std::move(line));
+}
+
+void World::take(const PlanStep& step) {
+  SeededRandom random(step.seed);
+  pass(milliseconds{random.between(0, 3'000)});
+  if (finding_) return;
+  Device& device = *devices_[step.device];
+  if (step.kind != StepKind::kAct) note(describe(step));
+  switch (step.kind) {
+    case StepKind::kAct:
+      if (ready(device)) act(device, random);
+      break;
+    case StepKind::kSync:
+      if (ready(device)) sync_once(device);
+      break;
+    case StepKind::kWatch:
+      if (ready(device)) device.sync().watch();
+      break;
+    case StepKind::kRest:
+      if (device.is_running()) device.sync().stop();
+      break;
+    case StepKind::kWait:
+      pass(milliseconds{random.between(1'000, 180'000)});
+      break;
+    case StepKind::kRestart:
+      device.stop();
+      start(device);
+      break;
+    case StepKind::kLogIn:
+      device.tokens().set(server_->log_in());
+      if (device.is_running()) device.sync().credentials_changed();
+      break;
+    case StepKind::kFault:
+      strike(step.fault, device, random);
+      break;
+  }
+  look_at_all();
+}
+
+void World::act(Device& device, SeededRandom& random) {
+  const bool may_fail = device.store().is_full();
+  const Act act = workload_->act(device.replica(), random);
+  note("device " + std::to_string(device.number()) + ": " + act.what +
+       (act.result ? "" : " (" + act.result.error().message + ")"));
+  if (device.has_crashed()) return;
+  report(invariants::writes_fail_only_for_a_reason(act.result, may_fail));
+  report(invariants::an_app_reads_what_it_wrote(act.surprise));
+}
+
+void World::sync_once(Device& device) {
+  const std::size_t number = device.number();
+  device.sync().sync_once([this, number](const Result<SyncSummary>& result) {
+    note("device " + std::to_string(number) + ": " +
+         (result ? "synced, " + std::to_string(result->sent_ops) + " sent, " +
+                       std::to_string(result->merged_ops) + " merged"
+                 : "not synced, " + result.error().message));
+  });
+}
+
+bool World::ready(Device& device) {
+  if (!device.is_running()) start(device);
+  return device.is_running();
+}
+
+void World::start(Device& device) {
+  device.reap();
+  if (device.is_running()) return;
+  const auto started = device.start(schema(schema_ages_[device.number()]));
+  if (!started) {
+    // A disk that is full may have no room for a new schema.
+    if (!device.store().is_full() && !device.has_crashed())
+      report(Violation{"a_device_can_always_start", started.error().message});
+    return;
+  }
+  const auto enabled = device.sync().is_enabled();
+  if (enabled && !*enabled && !device.store().is_full()) {
+    if (const auto done = device.sync().enable(); !done && device.is_running())
+      report(Violation{"a_device_can_always_start", done.error().message});
+  }
+  if (device.is_running()) report(audit_.look_after_start(device));
+}
+
+void World::pass(milliseconds duration) {
+  const milliseconds until = time_.now() + duration;
+  while (!finding_ && time_.run_next(until)) look_at_all();
+}
+
+void World::look_at_all() {
+  for (const auto& device : devices_) {
+    if (finding_) return;
+    if (device->reap()) {
+      note("device " + std::to_string(device->number()) + " has crashed");
+      const milliseconds down{random_.between(500, 20'000)};
+      static_cast<void>(time_.after(down, [this, &device = *device] { start(device); }));
+    } else if (device->is_running()) {
+      report(audit_.look(*device));
+    }
+  }
+  report(invariants::verdicts_tell_the_truth(network_.broken_verdict()));
+}
+
+void World::mend() {
+  note("all faults end");
+  network_.mend();
+  clock_.mend();
+  for (const auto& device : devices_) {
+    device->clock().mend();
+    device->store().set_full(false);
+    device->store().end_at_next_commit(ProcessStore::End::kNever);
+    device->link() = {};
+    device->echo_changes(0);
+    device->tokens().set(server_->log_in());
+    if (!ready(*device)) continue;
+    device->sync().stop();
+    device->sync().set_reachable(true);
+    device->sync().credentials_changed();
+  }
+}
+
+void World::come_to_rest() {
+  constexpr unsigned kRoundsMax = 8;
+  const auto logged = [this] {
+    std::uint64_t ops = 0;
+    for (const auto& device : devices_) ops += device->account().last_sequence;
+    return ops;
+  };
+  std::string who = "not at rest";
+  unsigned rounds = 1;
+  for (; rounds <= kRoundsMax && !finding_; ++rounds) {
+    const std::uint64_t before = logged();
+    for (const auto& device : devices_) {
+      if (ready(*device)) sync_once(*device);
+      pass(milliseconds{120'000});
+      if (finding_) return;
+    }
+    who.clear();
+    for (const auto& device : devices_) {
+      const auto status = device->sync().status();
+      if (!status || !status->synced)
+        who += "device " + std::to_string(device->number()) + " is " +
+               (status ? std::string(phase_name(status->phase)) : status.error().message) + "; ";
+    }
+    if (logged() != before) who += "ops still arrive; ";
+    if (who.empty()) return;
+  }
+  report(invariants::all_converge_within_bounded_rounds(rounds, kRoundsMax, who));
+}
+
+void World::check_settled() {
+  if (finding_) return;
+  const Slots expected = ledger_.expected();
+  std::vector<const Replica*> replicas;
+  for (const auto& device : devices_) {
+    const std::string who = "device " + std::to_string(device->number());
+    report(invariants::nothing_acknowledged_is_lost(expected, device->account().slots, who));
+    report(invariants::state_is_the_fold_of_the_log(device->replica().replication()));
+    report(invariants::deletions_stay_deleted(expected, device->replica()));
+    replicas.push_back(&device->replica());
+  }
+  Slots held;
+  if (server_->visit_rows([&](const Op& op, std::uint64_t) {
+        held.emplace(op.key.bytes(), Register{op.stamp, op.value});
+      })) {
+    report(invariants::nothing_acknowledged_is_lost(expected, held, "the server"));
+  }
+  report(invariants::devices_read_the_same(replicas));
+  report(invariants::an_app_finds_what_it_did(workload_->check_settled(replicas)));
+  for (const auto& [slot, written] : expected) {
+    for (const std::string& part : {slot, encode_stamp(written.stamp), written.value}) {
+      for (const char byte : part) hash_ = mix(hash_, static_cast<unsigned char>(byte));
+    }
+  }
+  for (std::size_t i = 0; i < kFaultCount; ++i)
+    hash_ = mix(hash_, counts_.of(static_cast<Fault>(i)));
+}
+
+}  // namespace syncline::simulation

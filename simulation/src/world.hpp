@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit.hpp"
+#include "device.hpp"
+#include "plan.hpp"
+
+namespace syncline::simulation {
+
+// One world: carries a plan out, then ends all faults and lets the devices come to rest. The first
+// broken invariant ends it.
+//
+// Thread safety: none; any number of worlds may run in threads of their own.
+class World {
+ public:
+  // Both must outlive it.
+  World(const Options& options, const Plan& plan);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World();
+
+  // Keeps a line for each step, for people to read.
+  void keep_trace() { keeps_trace_ = true; }
+
+  // Answers what was broken, or nothing.
+  [[nodiscard]] Finding run();
+
+  [[nodiscard]] const FaultCounts& faults() const { return counts_; }
+  [[nodiscard]] std::uint64_t hash() const { return hash_; }
+  [[nodiscard]] std::vector<std::string> trace() const { return trace_; }
+
+ private:
+  void take(const PlanStep& step);
+  void act(Device& device, SeededRandom& random);
+  void strike(Fault fault, Device& device, SeededRandom& random);
+  void strike_clock(Fault fault, Device& device, SeededRandom& random);
+  void strike_server(Fault fault, SeededRandom& random);
+  void strike_disk(Fault fault, Device& device);
+  void part(Fault fault, Device& device, SeededRandom& random);
+
+  // Lets time pass, task by task; each is looked at.
+  void pass(std::chrono::milliseconds duration);
+  void look_at_all();
+  void start(Device& device);
+  void sync_once(Device& device);
+  [[nodiscard]] bool ready(Device& device);
+  [[nodiscard]] const std::string& schema(std::size_t age) const;
+
+  void mend();
+  void come_to_rest();
+  void check_settled();
+  void report(Finding finding);
+  void note(std::string line);
+
+  const Options& options_;
+  const Plan& plan_;
+  Finding finding_;
+  std::uint64_t hash_ = 0;
+  bool keeps_trace_ = false;
+  std::vector<std::string> trace_;
+
+  VirtualTime time_;
+  DeviceClock clock_;  // of the server
+  SeededRandom random_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Workload> workload_;
+  Ledger ledger_;
+  FaultCounts counts_;
+  Network network_;
+  Audit audit_;
+  std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<std::size_t> schema_ages_;         // by device
+  std::vector<std::unique_ptr<Store>> backups_;  // by device, of its disk
+};
+
+}  // namespace syncline::simulation

@@ -1,0 +1,166 @@
+#include <limits>
+
+#include "world.hpp"
+
+// What a world does to its devices and its server on purpose.
+
+namespace syncline::simulation {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kYearMs = 365LL * 24 * 60 * kMinuteMs;
+
+std::int64_t either_way(SeededRandom& random, std::int64_t most, std::int64_t unit) {
+  const std::int64_t by = random.between(1, most) * unit;
+  return random.below(2) == 0 ? by : -by;
+}
+
+}  // namespace
+
+void World::strike(Fault fault, Device& device, SeededRandom& random) {
+  switch (fault) {
+    case Fault::kRequestPartition:
+    case Fault::kReplyPartition:
+    case Fault::kFullPartition:
+      return part(fault, device, random);
+    case Fault::kClockDrift:
+    case Fault::kClockFreeze:
+    case Fault::kClockJumpMinutes:
+    case Fault::kClockJumpDecades:
+    case Fault::kClockRangeEnd:
+      return strike_clock(fault, device, random);
+    case Fault::kCrash:
+      return device.crash(fault);
+    case Fault::kCrashBeforeCommit:
+      return device.store().end_at_next_commit(ProcessStore::End::kBeforeCommit);
+    case Fault::kCrashAfterCommit:
+      return device.store().end_at_next_commit(ProcessStore::End::kAfterCommit);
+    case Fault::kCrashBeforeSend:
+      device.link().end_before_send = true;
+      return;
+    case Fault::kCrashAfterSend:
+      device.link().end_after_send = true;
+      return;
+    case Fault::kDiskFull:
+      counts_.add(fault);
+      device.store().set_full(true);
+      static_cast<void>(time_.after(milliseconds{random.between(2'000, 60'000)},
+                                    [&device] { device.store().set_full(false); }));
+      return;
+    case Fault::kSchemaSkew:
+      counts_.add(fault);
+      device.stop();
+      schema_ages_[device.number()] = random.below(8);
+      return start(device);
+    case Fault::kSecondWriter:
+      return device.echo_changes(static_cast<unsigned>(random.between(1, 3)));
+    case Fault::kDeviceRestored:
+    case Fault::kDeviceCloned:
+      return strike_disk(fault, device);
+    default:
+      return strike_server(fault, random);
+  }
+}
+
+void World::part(Fault fault, Device& device, SeededRandom& random) {
+  counts_.add(fault);
+  device.link().requests_pass = fault == Fault::kReplyPartition;
+  device.link().replies_pass = fault == Fault::kRequestPartition;
+  const bool is_told = fault == Fault::kFullPartition;
+  if (is_told && device.is_running()) device.sync().set_reachable(false);
+  static_cast<void>(time_.after(milliseconds{random.between(5'000, 120'000)}, [&device, is_told] {
+    device.link().requests_pass = true;
+    device.link().replies_pass = true;
+    if (is_told && device.is_running()) device.sync().set_reachable(true);
+  }));
+}
+
+void World::strike_clock(Fault fault, Device& device, SeededRandom& random) {
+  counts_.add(fault);
+  DeviceClock& clock = device.clock();
+  switch (fault) {
+    case Fault::kClockDrift:
+      clock.drift(either_way(random, 500, 1));
+      break;
+    case Fault::kClockFreeze:
+      clock.freeze(true);
+      break;
+    case Fault::kClockJumpMinutes:
+      clock.jump(either_way(random, 40, kMinuteMs));
+      break;
+    case Fault::kClockJumpDecades:
+      clock.jump(either_way(random, 60, kYearMs));
+      break;
+    default: {
+      constexpr std::int64_t kEnds[] = {std::numeric_limits<std::int64_t>::min(),
+                                        -1,
+                                        0,
+                                        kMillisecondsMax - 1,
+                                        kMillisecondsMax,
+                                        std::numeric_limits<std::int64_t>::max() / 2};
+      clock.set(kEnds[random.below(std::size(kEnds))]);
+      break;
+    }
+  }
+  // Most are put right before the end, by the person or by the network.
+  if (random.below(5) != 0) {
+    static_cast<void>(
+        time_.after(milliseconds{random.between(5'000, 300'000)}, [&clock] { clock.mend(); }));
+  }
+}
+
+void World::strike_server(Fault fault, SeededRandom& random) {
+  bool done = false;
+  switch (fault) {
+    case Fault::kTokenExpiry:
+      done = server_->expire_tokens();
+      break;
+    case Fault::kServerRestored:
+      done = server_->restore_backup();
+      if (!done) server_->take_backup();
+      break;
+    case Fault::kServerEmptied:
+      done = server_->empty();
+      break;
+    case Fault::kServerClockJump:
+      clock_.jump(either_way(random, 30, kMinuteMs));
+      done = true;
+      break;
+    default:
+      break;
+  }
+  if (done) counts_.add(fault);
+}
+
+void World::strike_disk(Fault fault, Device& device) {
+  auto& backup = backups_[device.number()];
+  if (fault == Fault::kDeviceRestored && backup == nullptr) {
+    backup = copy_of(device.store().disk());
+    return;
+  }
+  counts_.add(fault);
+  if (fault == Fault::kDeviceRestored) {
+    device.stop();
+    // What it alone had is gone with its disk, and no engine brings it back.
+    for (const auto& [slot, pending] : device.account().pending) {
+      for (const Register& lost : pending.unacknowledged) ledger_.withdraw(slot, lost);
+    }
+    device.store().replace_disk(std::move(backup));
+    Audit::forget(device);
+    return start(device);
+  }
+  const std::size_t number = devices_.size();
+  devices_.push_back(std::make_unique<Device>(Device::Parts{time_, network_, counts_}, number,
+                                              mix(plan_.seed, 100 + number)));
+  Device& clone = *devices_.back();
+  schema_ages_.push_back(schema_ages_[device.number()]);
+  backups_.emplace_back();
+  clone.store().replace_disk(copy_of(device.store().disk()));
+  clone.tokens().set(server_->log_in());
+  start(clone);
+}
+
+}  // namespace syncline::simulation
