@@ -1,12 +1,14 @@
 #include "steps.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <random>
+#include <stdexcept>
 #include <string>
-#include <vector>
 
-#include "csv.hpp"
 #include "database.hpp"
+#include "rows/import_rows.hpp"
+#include "rows/rows.hpp"
 
 namespace syncline::bench {
 namespace {
@@ -14,11 +16,6 @@ namespace {
 constexpr std::size_t kRows = 24'084;
 constexpr std::size_t kQuickRows = 300;
 constexpr std::size_t kPeople = 33;
-constexpr std::size_t kRowsPerCommit = 1'000;
-
-// The columns of the file; the first two name the record.
-constexpr std::size_t kPersonColumn = 0;
-constexpr std::size_t kHourColumn = 1;
 
 std::string generated_row(std::size_t index, std::size_t hours, std::mt19937& random) {
   const std::size_t hour = index % hours;
@@ -28,24 +25,6 @@ std::string generated_row(std::size_t index, std::size_t hours, std::mt19937& ra
          std::to_string(3 + hour / 24 / 30) + "/" + std::to_string(1 + hour / 24 % 30) + "/2016 " +
          std::to_string(of_day) + ":00," + (twelve.size() < 2 ? "0" : "") + twelve + ":00:00 " +
          (of_day < 12 ? "AM" : "PM") + "," + std::to_string(random() % 1'200);
-}
-
-Value cell_value(const std::string& cell) {
-  if (cell.find_first_not_of("0123456789") == std::string::npos) return must(value_from_json(cell));
-  return Value(cell);
-}
-
-Result<void> write_row(Transaction& transaction, const std::string& record, Value::Object fields) {
-  const auto present = transaction.get(kStepsCollection, record);
-  if (!present) return fail(present.error());
-  if (*present) {
-    std::erase_if(fields, [&](const auto& field) {
-      const auto known = (*present)->fields.find(field.first);
-      return known != (*present)->fields.end() && known->second == field.second;
-    });
-    if (fields.empty()) return {};
-  }
-  return transaction.patch(kStepsCollection, record, fields);
 }
 
 }  // namespace
@@ -66,30 +45,16 @@ std::filesystem::path steps_file(const Settings& settings, const std::filesystem
 std::size_t import_steps(Replica& replica, const std::filesystem::path& path,
                          std::size_t rows_max) {
   std::ifstream file(path, std::ios::binary);
-  cli::CsvReader reader(file);
-  std::vector<std::string> header;
-  if (!must(reader.next(header))) throw std::runtime_error("cannot read " + path.string());
-  std::size_t rows = 0;
+  if (!file) throw std::runtime_error("cannot read " + path.string());
+  const auto source = must(cli::open_csv_rows(file, kStepsCollection, {"Id", "ActivityHour"},
+                                              replica.schema().collection(kStepsCollection)));
+  cli::ImportCounts counts;
   bool more = true;
-  std::vector<std::string> cells;
-  while (more && rows < rows_max) {
-    must(replica.write([&](Transaction& transaction) -> Result<void> {
-      for (std::size_t i = 0; i < kRowsPerCommit && rows < rows_max; ++i) {
-        const auto read = reader.next(cells);
-        if (!read) return fail(read.error());
-        more = *read;
-        if (!more) return {};
-        Value::Object fields;
-        for (std::size_t k = 0; k < cells.size(); ++k)
-          fields.emplace(header.at(k), cell_value(cells[k]));
-        const std::string record = cells.at(kPersonColumn) + "," + cells.at(kHourColumn);
-        if (auto ok = write_row(transaction, record, std::move(fields)); !ok) return ok;
-        ++rows;
-      }
-      return {};
-    }));
+  while (more && static_cast<std::size_t>(counts.rows) < rows_max) {
+    const std::size_t left = rows_max - static_cast<std::size_t>(counts.rows);
+    more = must(cli::import_rows(replica, *source, counts, std::min(left, cli::kRowsPerCommit)));
   }
-  return rows;
+  return static_cast<std::size_t>(counts.rows);
 }
 
 }  // namespace syncline::bench

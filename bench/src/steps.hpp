@@ -15,7 +15,7 @@ inline constexpr const char* kStepsCollection = "steps";
 [[nodiscard]] std::filesystem::path steps_file(const Settings& settings,
                                                const std::filesystem::path& directory);
 
-// Writes the file's rows, at most so many of them, as the command's import does: 1,000 a
+// Writes the file's rows, at most so many of them, by the code of the command's import: 1,000 a
 // transaction, each read first and only what differs written. Answers how many rows there were.
 std::size_t import_steps(Replica& replica, const std::filesystem::path& file,
                          std::size_t rows_max = static_cast<std::size_t>(-1));

@@ -1,4 +1,4 @@
-#include "csv.hpp"
+#include "rows/csv.hpp"
 
 #include <string_view>
 #include <utility>
