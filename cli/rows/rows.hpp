@@ -12,7 +12,7 @@
 #include "syncline/schema.hpp"
 #include "syncline/value.hpp"
 
-// The records of a file.
+// The records of a file, and a record as a line of one.
 
 namespace syncline::cli {
 
@@ -46,9 +46,14 @@ class RowSource {
     std::istream& stream, std::string collection, const std::vector<std::string>& id_columns,
     const CollectionRules& rules);
 
-// A JSON object a line, as an export writes them. With the collection "*" each line names its
+// A JSON object a line, as record_to_json writes them. With the collection "*" each line names its
 // own. Borrows the stream.
 [[nodiscard]] std::unique_ptr<RowSource> open_ndjson_rows(std::istream& stream,
                                                           std::string collection);
+
+// A record as one JSON object: its id, its collection if given, then its fields. A field whose name
+// has a meaning here (id, collection, $fields) is a member of the object $fields instead, at the
+// end.
+[[nodiscard]] std::string record_to_json(const Record& record, std::string_view collection = {});
 
 }  // namespace syncline::cli

@@ -14,20 +14,6 @@ void print_line(std::string_view line) {
   std::fputc('\n', stdout);
 }
 
-Result<std::string> record_to_json(const Record& record, std::string_view collection) {
-  for (const std::string_view own : {std::string_view("id"), std::string_view("collection")}) {
-    if (record.fields.contains(own) && (own == "id" || !collection.empty())) {
-      return fail(Code::kInvalidArgument, "record " + record.id + " has a field with the name \"" +
-                                              std::string(own) + "\", which names the record here");
-    }
-  }
-  std::string line = "{\"id\":" + value_to_json(Value(record.id));
-  if (!collection.empty()) line += ",\"collection\":" + value_to_json(Value(collection));
-  const std::string fields = value_to_json(Value(record.fields));
-  if (fields.size() > 2) line += ',' + fields.substr(1, fields.size() - 2);
-  return line + '}';
-}
-
 std::string time_text(std::int64_t milliseconds) {
   constexpr std::int64_t kMillisecondsPerSecond = 1000;
   if (milliseconds == 0) return "never";

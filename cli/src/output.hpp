@@ -4,18 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "syncline/replica.hpp"
-#include "syncline/value.hpp"
-
 namespace syncline::cli {
 
 // One line on stdout.
 void print_line(std::string_view line);
-
-// A record as one JSON object, its id first, then its collection if given, then its fields.
-// Errors: invalid_argument if a field has the name of one of these.
-[[nodiscard]] Result<std::string> record_to_json(const Record& record,
-                                                 std::string_view collection = {});
 
 // A time since 1970 for people, in UTC; "never" for 0.
 [[nodiscard]] std::string time_text(std::int64_t milliseconds);

@@ -7,6 +7,7 @@
 #include "command.hpp"
 #include "database.hpp"
 #include "output.hpp"
+#include "rows/rows.hpp"
 #include "syncline/schema.hpp"
 
 namespace syncline::cli {
@@ -57,7 +58,6 @@ Result<Assignments> parse_assignments(const std::vector<std::string>& texts,
     if (equals == std::string::npos || equals == 0)
       throw UsageError{"\"" + text + "\" is not FIELD=JSON"};
     const std::string name = text.substr(0, equals);
-    if (name == "id") throw UsageError{"\"id\" names the record and cannot be a field"};
     auto value = parse_value(text.substr(equals + 1));
     if (!value) return fail(value.error());
     const std::size_t dot = name.find('.');
@@ -164,9 +164,7 @@ Result<void> get(const Context& context, const Arguments& arguments) {
   if (!record) return fail(record.error());
   if (!*record) return no_record(arguments);
   if (context.json) {
-    const auto line = record_to_json(**record);
-    if (!line) return fail(line.error());
-    print_line(*line);
+    print_line(record_to_json(**record));
     return {};
   }
   for (const auto& [name, value] : (*record)->fields)
@@ -177,22 +175,11 @@ Result<void> get(const Context& context, const Arguments& arguments) {
 Result<void> list(const Context& context, const Arguments& arguments) {
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
-  Result<void> shown;
-  auto done =
-      database->replica->scan(arguments.collection, arguments.range, [&](const Record& record) {
-        if (!context.json) {
-          print_line(record.id + "  " + value_to_json(Value(record.fields)));
-          return true;
-        }
-        const auto line = record_to_json(record);
-        if (line) {
-          print_line(*line);
-        } else {
-          shown = fail(line.error());
-        }
-        return line.has_value();
-      });
-  return done ? shown : done;
+  return database->replica->scan(arguments.collection, arguments.range, [&](const Record& record) {
+    print_line(context.json ? record_to_json(record)
+                            : record.id + "  " + value_to_json(Value(record.fields)));
+    return true;
+  });
 }
 
 Result<void> erase(const Context& context, const Arguments& arguments) {

@@ -68,17 +68,10 @@ Result<void> import_file(const Context& context, const Arguments& arguments) {
 }
 
 Result<void> export_collection(const Replica& replica, const std::string& collection, bool named) {
-  Result<void> shown;
-  auto done = replica.scan(collection, {}, [&](const Record& record) {
-    const auto line = record_to_json(record, named ? collection : std::string());
-    if (line) {
-      print_line(*line);
-    } else {
-      shown = fail(line.error());
-    }
-    return line.has_value();
+  return replica.scan(collection, {}, [&](const Record& record) {
+    print_line(record_to_json(record, named ? collection : std::string()));
+    return true;
   });
-  return done ? shown : done;
 }
 
 Result<void> export_records(const Context& context, const Arguments& arguments) {
@@ -98,7 +91,10 @@ Result<void> export_records(const Context& context, const Arguments& arguments) 
 
 void add_transfer_commands(CLI::App& app, const Context& context, Action& chosen) {
   const auto arguments = std::make_shared<Arguments>();
-  CLI::App* import = app.add_subcommand("import", "Write the records of an NDJSON or CSV file");
+  CLI::App* import = app.add_subcommand(
+      "import",
+      "Write the records of an NDJSON or CSV file. A line of NDJSON has an \"id\"; what its "
+      "\"$fields\" holds are fields, whatever their names");
   import
       ->add_option("COLLECTION", arguments->collection, "or * to take it from each line of NDJSON")
       ->required();
@@ -108,7 +104,9 @@ void add_transfer_commands(CLI::App& app, const Context& context, Action& chosen
   import->callback([&context, &chosen, arguments] {
     chosen = [&context, arguments] { return import_file(context, *arguments); };
   });
-  CLI::App* exporting = app.add_subcommand("export", "Print the records as NDJSON");
+  CLI::App* exporting = app.add_subcommand("export",
+                                           "Print the records as NDJSON. Fields with the name id, "
+                                           "collection or $fields are in \"$fields\"");
   exporting->add_option("COLLECTION", arguments->collection, "only this one");
   exporting->callback([&context, &chosen, arguments] {
     chosen = [&context, arguments] { return export_records(context, *arguments); };

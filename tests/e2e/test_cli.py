@@ -144,6 +144,18 @@ def test_an_export_names_the_collection_when_it_is_of_all(device):
     assert device.export("meals") == '{"id":"soup","name":"soup"}\n'
 
 
+def test_a_field_that_is_named_as_what_names_the_record_is_set_apart(device):
+    device.one("put", "journal", "one", "id=5", "collection=mine", "$fields=true", "a=1")
+    set_apart = '"a":1,"$fields":{"$fields":true,"collection":"mine","id":5}}\n'
+    assert device.run("get", "journal", "one").stdout == '{"id":"one",' + set_apart
+    assert device.run("list", "journal").stdout == '{"id":"one",' + set_apart
+    assert device.export("journal") == '{"id":"one",' + set_apart
+    assert device.export() == '{"id":"one","collection":"journal",' + set_apart
+    assert device.run("get", "journal", "one", json_output=False).stdout == (
+        '$fields = true\na = 1\ncollection = "mine"\nid = 5\n'
+    )
+
+
 def test_the_log_shows_each_change_once_and_in_order(device):
     device.one("put", "meals", "soup", "name=soup", "calories=320")
     device.one("delete", "meals", "soup")

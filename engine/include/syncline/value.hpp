@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "syncline/error.hpp"
+#include "syncline/limits.hpp"
 
 namespace syncline {
 
@@ -71,8 +73,10 @@ class Value {
 [[nodiscard]] int compare_numbers(const Value& a, const Value& b);
 
 // JSON as spec/op-format.md maps it. Errors: json_malformed (with the place), number_out_of_range,
-// value_too_deep, string_not_utf8.
-[[nodiscard]] Result<Value> value_from_json(std::string_view text);
+// value_too_deep, string_not_utf8. Text that only holds values, a line of records for instance, may
+// nest deeper than a value does.
+[[nodiscard]] Result<Value> value_from_json(std::string_view text,
+                                            std::size_t depth_max = kValueDepthMax);
 // Compact JSON with object members in ascending byte order.
 [[nodiscard]] std::string value_to_json(const Value& value);
 

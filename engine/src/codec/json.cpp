@@ -33,6 +33,8 @@ class Builder {
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
   // NOLINTEND(readability-identifier-naming)
 
+  explicit Builder(std::size_t depth_max) : depth_max_(depth_max) {}
+
   bool on_document_begin(ErrorCode&) { return true; }
   bool on_document_end(ErrorCode&) { return true; }
   bool on_comment_part(json::string_view, ErrorCode&) { return true; }
@@ -50,8 +52,7 @@ class Builder {
         open_.back().value = Value(Bytes{std::move(*bytes)});
       }
     }
-    if (open_.size() > kValueDepthMax && open_.back().value.if_bytes() == nullptr)
-      return too_deep(ec);
+    if (open_.size() > depth_max_ && open_.back().value.if_bytes() == nullptr) return too_deep(ec);
     return close(ec);
   }
 
@@ -139,14 +140,13 @@ class Builder {
 
   bool too_deep(ErrorCode& ec) {
     return stop(ec, Code::kValueTooDeep,
-                "JSON nests deeper than " + std::to_string(kValueDepthMax) + " levels");
+                "JSON nests deeper than " + std::to_string(depth_max_) + " levels");
   }
 
   bool open(Value value, ErrorCode& ec) {
     // Bytes are an object in JSON and none as a value, so that one object more may turn out to be
     // within the limit when it ends.
-    const std::size_t opens_max =
-        value.if_object() != nullptr ? kValueDepthMax + 1 : kValueDepthMax;
+    const std::size_t opens_max = value.if_object() != nullptr ? depth_max_ + 1 : depth_max_;
     if (open_.size() >= opens_max) return too_deep(ec);
     open_.push_back({std::move(value), {}});
     return true;
@@ -167,6 +167,7 @@ class Builder {
     return true;
   }
 
+  std::size_t depth_max_;
   std::vector<Frame> open_;
   std::string text_;
   std::optional<Value> result_;
@@ -233,11 +234,11 @@ void append_json(std::string& out, const Value& value) {
 
 }  // namespace
 
-Result<Value> value_from_json(std::string_view text) {
-  // The Builder stops at kValueDepthMax with an error of its own, before the parser's limit.
+Result<Value> value_from_json(std::string_view text, std::size_t depth_max) {
+  // The Builder stops with an error of its own, before the parser's limit.
   json::parse_options options;
-  options.max_depth = kValueDepthMax + 2;
-  json::basic_parser<Builder> parser(options);
+  options.max_depth = depth_max + 2;
+  json::basic_parser<Builder> parser(options, depth_max);
   ErrorCode ec;
   const std::size_t parsed = parser.write_some(false, text.data(), text.size(), ec);
   if (parser.handler().error()) return fail(*parser.handler().error());
