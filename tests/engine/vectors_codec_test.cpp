@@ -147,7 +147,10 @@ const std::map<std::string, std::int64_t>& stated_limits() {
       {"stamp_milliseconds_max", kMillisecondsMax},
       {"drift_ms_max", kDriftMaxMs},
       {"offset_ignored_ms_max", kOffsetMinMs},
+      {"schema_name_bytes_max", kSchemaNameBytesMax},
+      {"schema_version_max", kSchemaVersionMax},
       {"page_ops_default", kPullOpsDefault},
+      {"page_ops_max", kPullOpsMax},
       {"request_body_bytes_max", kRequestBytesMax},
       {"client_batch_bytes_max", kPushBytesMax},
       {"reply_bytes_max", kReplyBytesMax},
@@ -158,11 +161,9 @@ const std::map<std::string, std::int64_t>& stated_limits() {
 // What the vectors list and the engine has no constant for, with where it is held instead.
 const std::set<std::string>& limits_held_elsewhere() {
   static const std::set<std::string> kElsewhere{
-      "collection_bytes_min",  "record_bytes_min",   "map_key_bytes_min",  // slot_key.json
-      "value_bytes_min",       "varint_bytes_max",                         // value.json
-      "stamp_counter_max",                                                 // stamp.json
-      "schema_name_bytes_max", "schema_version_max",                       // schema.json
-      "page_ops_max"};                                                     // pull.json
+      "collection_bytes_min", "record_bytes_min", "map_key_bytes_min",  // slot_key.json
+      "value_bytes_min",      "varint_bytes_max",                       // value.json
+      "stamp_counter_max"};                                             // stamp.json
   return kElsewhere;
 }
 

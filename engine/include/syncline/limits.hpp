@@ -29,13 +29,17 @@ inline constexpr std::int64_t kOffsetMinMs = 5'000;
 
 // What a client sends at most in one push, so that the base64 of it fits in kRequestBytesMax.
 inline constexpr std::size_t kPushBytesMax = 90'000;
+// How many ops a page has when a request does not say, and at most: validation_failed.
 inline constexpr std::size_t kPullOpsDefault = 4'000;
+inline constexpr std::size_t kPullOpsMax = 5'000;
 
 inline constexpr std::size_t kRequestBytesMax = 131'072;            // body_too_large
 inline constexpr std::size_t kReplyBytesMax = 4 * 1024 * 1024;      // response_too_large
 inline constexpr std::size_t kReplyInflatedMax = 16 * 1024 * 1024;  // response_too_large
 inline constexpr std::size_t kReplyHeaderBytesMax = 16 * 1024;      // response_too_large
 
-inline constexpr std::size_t kSchemaBytesMax = kValueBytesMax;  // schema_invalid
+inline constexpr std::size_t kSchemaBytesMax = kValueBytesMax;    // schema_invalid
+inline constexpr std::size_t kSchemaNameBytesMax = 64;            // schema_invalid
+inline constexpr std::int64_t kSchemaVersionMax = 2'147'483'647;  // schema_invalid
 
 }  // namespace syncline

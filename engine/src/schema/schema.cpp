@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
-#include <limits>
 
 #include "crypto/sodium_library.hpp"
 #include "syncline/limits.hpp"
@@ -173,13 +172,15 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
 Result<SchemaId> parse_id(const Value::Object& document) {
   const auto name = optional_string(document, "name", "schema");
   if (!name) return fail(name.error());
-  if (!*name || (*name)->empty() || (*name)->size() > kCollectionBytesMax) {
-    return invalid("name", "has to be a string of 1 to 64 bytes");
+  if (!*name || (*name)->empty() || (*name)->size() > kSchemaNameBytesMax) {
+    return invalid("name",
+                   "has to be a string of 1 to " + std::to_string(kSchemaNameBytesMax) + " bytes");
   }
   const auto version = document.find("version");
   const auto* number = version == document.end() ? nullptr : version->second.if_int64();
-  if (number == nullptr || *number < 1 || *number > std::numeric_limits<std::int32_t>::max()) {
-    return invalid("version", "has to be an integer from 1 to 2147483647");
+  if (number == nullptr || *number < 1 || *number > kSchemaVersionMax) {
+    return invalid("version",
+                   "has to be an integer from 1 to " + std::to_string(kSchemaVersionMax));
   }
   return SchemaId{**name, static_cast<std::uint32_t>(*number), {}};
 }
