@@ -13,7 +13,7 @@ struct Server {
   SyncReply push(const std::vector<Op>& ops) {
     return expect<SyncReply>(server.handle(push_request(tokens.access_token, ops)));
   }
-  SyncReply pull(PullCursors cursors, std::size_t limit = 0) {
+  SyncReply pull(PullCursors cursors, std::optional<std::size_t> limit = {}) {
     return expect<SyncReply>(
         server.handle(pull_request(tokens.access_token, std::move(cursors), limit)));
   }
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_page_does_not_take_back_a_cursor_that_is_further) {
 BOOST_AUTO_TEST_CASE(what_a_request_pushes_is_not_sent_back_to_it) {
   (void)push({op("notes", "a", kNoonMs)});
   auto request = push_request(tokens.access_token, {op("notes", "b", kNoonMs)});
-  request.pull = SyncRequest::Pull{{{"*", ""}}, 0};
+  request.pull = SyncRequest::Pull{{{"*", ""}}, {}};
   const auto reply = expect<SyncReply>(server.handle(request));
   BOOST_REQUIRE(ops_of(reply).size() == 1U);
   BOOST_TEST(ops_of(reply)[0].key.record() == "a");

@@ -103,7 +103,8 @@ inline SyncRequest push_request(const Secret& token, const std::vector<Op>& ops)
   return request;
 }
 
-inline SyncRequest pull_request(const Secret& token, PullCursors cursors, std::size_t limit = 0) {
+inline SyncRequest pull_request(const Secret& token, PullCursors cursors,
+                                std::optional<std::size_t> limit = {}) {
   SyncRequest request;
   request.access_token = token;
   request.replica = 8;

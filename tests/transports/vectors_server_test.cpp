@@ -153,11 +153,9 @@ BOOST_AUTO_TEST_CASE(every_pull_vector_gets_its_page) {
       cursors[name] =
           cursor.is_null() ? std::nullopt : std::optional(std::string(cursor.as_string()));
     }
-    const auto limit = asked.contains("limit") ? static_cast<std::size_t>(number(asked.at("limit")))
-                                               : kPullOpsDefault;
-    // A limit of 0 is no limit in a message, so that only JSON can ask for it.
-    if (limit == 0) return;
-    request.pull = SyncRequest::Pull{cursors, limit};
+    request.pull = SyncRequest::Pull{cursors, {}};
+    if (asked.contains("limit"))
+      request.pull->limit = static_cast<std::size_t>(number(asked.at("limit")));
     const auto reply = space.sync(request, kNowMs);
     if (vector.contains("error")) {
       BOOST_REQUIRE(!reply.has_value());

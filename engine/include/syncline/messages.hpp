@@ -69,7 +69,7 @@ struct SyncRequest {
   std::optional<std::string> push_ops;
   struct Pull {
     PullCursors cursors;
-    std::size_t limit = 0;
+    std::optional<std::size_t> limit;  // ops of a page; without, as many as the server likes
   };
   std::optional<Pull> pull;
 };

@@ -51,7 +51,7 @@ std::string sync_json(const SyncRequest& request) {
     }
     json::object pull;
     pull["cursors"] = std::move(cursors);
-    if (request.pull->limit != 0) pull["limit"] = request.pull->limit;
+    if (request.pull->limit) pull["limit"] = *request.pull->limit;
     body["pull"] = std::move(pull);
   }
   return json::serialize(body);

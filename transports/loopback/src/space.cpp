@@ -97,9 +97,10 @@ tl::expected<std::uint64_t, TransportError> Space::parse_cursor(const std::strin
 
 tl::expected<Space::Wanted, TransportError> Space::parse_pull(const SyncRequest::Pull& pull) const {
   Wanted wanted;
-  wanted.limit = pull.limit == 0 ? kPullOpsDefault : pull.limit;
-  if (wanted.limit > kBatchOpsMax) {
-    return refuse(Code::kValidationFailed, "The limit has to be between 1 and 5000.");
+  wanted.limit = pull.limit.value_or(kPullOpsDefault);
+  if (wanted.limit < 1 || wanted.limit > kPullOpsMax) {
+    return refuse(Code::kValidationFailed,
+                  "The limit has to be between 1 and " + std::to_string(kPullOpsMax) + ".");
   }
   for (const auto& [name, cursor] : pull.cursors) {
     if (name != "*" && !check_collection(name)) {
