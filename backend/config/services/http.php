@@ -23,6 +23,7 @@ use Syncline\Http\Middleware\Errors;
 use Syncline\Http\Middleware\Gzip;
 use Syncline\Http\Middleware\JsonBody;
 use Syncline\Http\Middleware\RequestId;
+use Syncline\Http\Middleware\UnencodedDigest;
 use Syncline\Services;
 use Syncline\Sync\Puller;
 use Syncline\Sync\Pusher;
@@ -34,6 +35,7 @@ return static function (Services $services): void {
     $services->set(BodyLimit::class, static fn (): BodyLimit => new BodyLimit());
     $services->set(JsonBody::class, static fn (): JsonBody => new JsonBody());
     $services->set(Gzip::class, static fn (Services $all): Gzip => new Gzip($all->get(Psr17Factory::class)));
+    $services->set(UnencodedDigest::class, static fn (): UnencodedDigest => new UnencodedDigest());
     $services->set(Errors::class, static fn (Services $all): Errors => new Errors(
         $all->get(Psr17Factory::class),
         $all->get(LoggerInterface::class),

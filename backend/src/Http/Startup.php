@@ -7,6 +7,7 @@ namespace Syncline\Http;
 use ErrorException;
 use Syncline\Codec\Code;
 use Syncline\Http\Middleware\RequestId;
+use Syncline\Http\Middleware\UnencodedDigest;
 use Throwable;
 
 /** Answers what happens outside the application: before it is built, and when PHP itself gives up. */
@@ -43,11 +44,13 @@ final class Startup
 
     private static function emit(string $requestId): void
     {
+        $members = Problem::members(Code::Internal, Problem::INTERNAL_DETAIL, $requestId);
+        $body = json_encode($members, JSON_UNESCAPED_SLASHES | JSON_THROW_ON_ERROR);
         http_response_code(500);
         header('Content-Type: application/problem+json');
         header('Cache-Control: no-store');
         header('X-Request-Id: ' . $requestId);
-        $members = Problem::members(Code::Internal, Problem::INTERNAL_DETAIL, $requestId);
-        echo json_encode($members, JSON_UNESCAPED_SLASHES);
+        header(UnencodedDigest::HEADER . ': ' . UnencodedDigest::of($body));
+        echo $body;
     }
 }

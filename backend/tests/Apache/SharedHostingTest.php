@@ -49,7 +49,11 @@ final class SharedHostingTest extends TestCase
         $pull = ['pull' => ['cursors' => ['*' => '']]];
         $compressed = $this->sync($pull, ['Accept-Encoding' => 'gzip']);
         self::assertSame('gzip', $compressed->header('Content-Encoding'));
-        self::assertSame($this->sync($pull)->member('pull'), $compressed->member('pull'));
+        $plain = $this->sync($pull);
+        self::assertSame('', $plain->header('Content-Encoding'));
+        self::assertSame($plain->member('pull'), $compressed->member('pull'));
+        $compressed->assertDigest();
+        $plain->assertDigest();
     }
 
     public function testNothingNewIs304WithoutABody(): void
@@ -81,7 +85,9 @@ final class SharedHostingTest extends TestCase
         self::assertSame(413, $reply->status);
         self::assertSame('application/problem+json', $reply->header('Content-Type'));
         self::assertSame('body_too_large', $reply->member('code'));
+        $reply->assertDigest();
         self::assertFalse($reply->member('retryable'));
+        self::assertSame('no-store', $reply->header('Cache-Control'));
     }
 
     /** What a client has to expect of such a host, and why it keeps its bodies small: this is not the application. */

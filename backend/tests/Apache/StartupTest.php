@@ -15,6 +15,9 @@ final class StartupTest extends TestCase
         self::assertStringStartsWith('Status: 500', $reply);
         self::assertStringContainsString('Content-Type: application/problem+json', $reply);
         self::assertStringContainsString('"code":"internal"', $reply);
+        [$headers, $body] = explode("\r\n\r\n", $reply, 2);
+        $digest = base64_encode(hash('sha256', $body, true));
+        self::assertStringContainsString('Unencoded-Digest: sha-256=:' . $digest . ':', $headers);
         self::assertStringNotContainsString('SECRET', $reply);
         self::assertStringNotContainsString('.php', $reply);
         self::assertStringContainsString('SYNCLINE_JWT_SECRET', $errors);

@@ -24,6 +24,14 @@ final readonly class Reply
         return $this->header('Content-Encoding') === 'gzip' ? (string) gzdecode($this->body) : $this->body;
     }
 
+    /** The digest is of what was compressed, and there whenever there is a body. */
+    public function assertDigest(): void
+    {
+        $digest = base64_encode(hash('sha256', $this->text(), true));
+        $expected = $this->body === '' ? '' : 'sha-256=:' . $digest . ':';
+        Assert::assertSame($expected, $this->header('Unencoded-Digest'));
+    }
+
     /** @return array<array-key, mixed> */
     public function json(): array
     {
@@ -55,6 +63,7 @@ final readonly class Reply
     {
         Assert::assertSame($status, $this->status, $this->text());
         Assert::assertSame('application/problem+json', $this->header('Content-Type'));
+        $this->assertDigest();
         $json = $this->json();
         Assert::assertSame($code, $json['code'] ?? null, $this->text());
         Assert::assertSame($status, $json['status'] ?? null);

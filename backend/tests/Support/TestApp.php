@@ -113,6 +113,7 @@ final class TestApp
             $received[strtolower((string) $name)] = array_values($values);
         }
         $reply = new Reply($response->getStatusCode(), $received, (string) $response->getBody());
+        $reply->assertDigest();
         OpenApi::contract()->assertReply($method, (string) parse_url($path, PHP_URL_PATH), $reply);
         return $reply;
     }
