@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "base64.hpp"
+#include "digest.hpp"
 #include "syncline/limits.hpp"
 
 namespace syncline::test {
@@ -140,6 +141,7 @@ json::value to_json(const ChangesReply& reply) {
 std::string with_content(const HttpIn& request, std::string_view status, std::string_view type,
                          const std::string& body, std::string headers) {
   headers += "Cache-Control: no-store\r\n";
+  headers += "Unencoded-Digest: " + https::digest_header(body).value() + "\r\n";
   const bool takes_gzip = std::string_view(request["Accept-Encoding"]) == "gzip";
   if (body.size() <= kCompressAboveBytes || !takes_gzip) {
     return http_reply(status, type, body, headers);

@@ -31,11 +31,23 @@ bool is_size_fault(const boost::system::error_code& error) {
          error == http::error::buffer_overflow;
 }
 
+// A list may be in one field or in several.
+std::string all_of(const http::response<http::string_body>& message, std::string_view name) {
+  std::string all;
+  const auto [first, last] = message.equal_range({name.data(), name.size()});
+  for (auto field = first; field != last; ++field) {
+    if (!all.empty()) all += ", ";
+    all += std::string_view(field->value());
+  }
+  return all;
+}
+
 HttpReply take_reply(http::response<http::string_body> message) {
   HttpReply reply;
   reply.status = static_cast<int>(message.result_int());
   reply.content_type = message[http::field::content_type];
   reply.content_encoding = message[http::field::content_encoding];
+  reply.digest = all_of(message, "Unencoded-Digest");
   reply.etag = message[http::field::etag];
   reply.retry_after = message[http::field::retry_after];
   reply.body = std::move(message.body());

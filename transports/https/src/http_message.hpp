@@ -34,6 +34,7 @@ struct HttpReply {
   int status = 0;
   std::string content_type;
   std::string content_encoding;
+  std::string digest;  // Unencoded-Digest
   std::string etag;
   std::string retry_after;
   std::string body;

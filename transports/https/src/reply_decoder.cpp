@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "digest.hpp"
 #include "gzip.hpp"
 #include "member_reader.hpp"
 #include "message_json.hpp"
@@ -92,12 +93,19 @@ Code code_of_status(int status) {
   }
 }
 
-Result<std::string> decode_content(const HttpReply& reply) {
+Result<std::string> decompress(const HttpReply& reply) {
   const auto encoding = lower(trim(reply.content_encoding));
   if (encoding.empty() || encoding == "identity") return reply.body;
   if (encoding == "gzip" || encoding == "x-gzip") return gunzip(reply.body, kReplyInflatedMax);
   return fail(Code::kResponseMalformed,
               "its content encoding is " + shown(encoding) + ", which was not asked for");
+}
+
+Result<std::string> decode_content(const HttpReply& reply) {
+  auto content = decompress(reply);
+  if (!content) return content;
+  if (auto ok = check_digest(reply.digest, *content); !ok) return fail(ok.error());
+  return content;
 }
 
 template <typename T>
@@ -174,7 +182,9 @@ class Decoder {
     const auto status = std::to_string(reply_.status);
     if (is_type(reply_.content_type, "application/problem+json")) {
       const auto content = decode_content(reply_);
-      const auto problem = content ? decode_problem(*content) : std::nullopt;
+      // What it says is not to be relied on, but its status still tells what kind of error it is.
+      if (!content) return malformed(content.error());
+      const auto problem = decode_problem(*content);
       if (problem) {
         const auto code = problem->code.value_or(code_of_status(reply_.status));
         const auto& detail = problem->detail;
