@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
+#include <span>
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,6 +11,8 @@
 #include "syncline/clock.hpp"
 #include "tests/engine/support/environment.hpp"
 #include "tests/engine/support/results.hpp"
+#include "tests/engine/support/slots.hpp"
+#include "tests/engine/support/sync.hpp"
 #include "tests/engine/support/vectors.hpp"
 
 namespace syncline::test {
@@ -151,6 +156,40 @@ std::optional<std::pair<Stamp, std::string>> register_from(const json::value& va
   return std::pair{stamp_from_hex(text(value.as_object(), "stamp")), expand(value.at("value"))};
 }
 
+// What a replica holds when these arrive, in this order and in pages of up to so many.
+Slots merged(const std::vector<Op>& ops, std::size_t page_ops) {
+  Device device;
+  device.wall().set(kMillisecondsMax);  // no stamp of the law lies in the future
+  for (std::size_t at = 0; at < ops.size(); at += page_ops) {
+    const auto page = std::span(ops).subspan(at, std::min(page_ops, ops.size() - at));
+    take(device, page_of(page, device.wall().now_ms(), at + 1));
+  }
+  device.check_fold();
+  BOOST_TEST(device.state().quarantined_ops == 0U);
+  return slots_of(device.store());
+}
+
+Slots as_slots(const std::vector<Op>& ops) {
+  Slots slots;
+  for (const Op& op : ops) slots.emplace(op.key.bytes(), encode_stamp(op.stamp) + op.value);
+  return slots;
+}
+
+// The same by the merge of the engine as by the law alone.
+void merge_pair(const std::optional<std::pair<Stamp, std::string>>& a,
+                const std::optional<std::pair<Stamp, std::string>>& b, bool b_wins) {
+  const SlotKey key = must(SlotKey::make("c", "r", "f", ""));
+  std::vector<Op> ops;
+  if (a) ops.push_back({key, a->first, a->second});
+  if (b) ops.push_back({key, b->first, b->second});
+  const auto& winner = b_wins ? b : a;
+  const Slots expected = winner ? as_slots({{key, winner->first, winner->second}}) : Slots();
+  for (const std::size_t page_ops : {1U, 2U}) {
+    BOOST_TEST((merged(ops, page_ops) == expected));
+    BOOST_TEST((merged({ops.rbegin(), ops.rend()}, page_ops) == expected));
+  }
+}
+
 void run_pair(const json::object& one) {
   const auto a = register_from(one.at("a"));
   const auto b = register_from(one.at("b"));
@@ -161,6 +200,7 @@ void run_pair(const json::object& one) {
   if (winner != "a" && winner != "b" && winner != "equal") unknown("winner", winner);
   BOOST_TEST(wins(a, b) == (winner == "a"));
   BOOST_TEST(wins(b, a) == (winner == "b"));
+  merge_pair(a, b, winner == "b");
 }
 
 void run_history(const json::object& one) {
@@ -179,6 +219,8 @@ void run_history(const json::object& one) {
     std::vector<Op> twice = ops;
     twice.insert(twice.end(), ops.rbegin(), ops.rend());
     BOOST_TEST((fold(twice) == expected));
+    BOOST_TEST((merged(ops, 1 + shuffling() % 4) == as_slots(remaining)));
+    BOOST_TEST((merged(twice, 1 + shuffling() % 7) == as_slots(remaining)));
     std::shuffle(ops.begin(), ops.end(), shuffling);
   }
 }
