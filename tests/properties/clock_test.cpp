@@ -1,3 +1,4 @@
+#include "tests/engine/support/lmdb.hpp"
 #include "tests/properties/history.hpp"
 
 namespace syncline::test {
@@ -13,12 +14,37 @@ rc::Gen<std::int64_t> any_wall() {
                                      kMillisecondsMax, INT64_MAX));
 }
 
-RC_BOOST_PROP(stamps_ascend_whatever_the_wall_clock_says, ()) {
-  Device device;
-  std::vector<int> what = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 8));
-  for (const int kind : what) {
+// A device that restarts: in memory the replica is opened again, on the disk its store too.
+class Restarting {
+ public:
+  explicit Restarting(std::optional<std::string> schema = {}) : schema_(std::move(schema)) {
+    device_.emplace(schema_);
+  }
+  Restarting(const TemporaryDirectory& directory, std::optional<std::string> schema = {})
+      : directory_(&directory), schema_(std::move(schema)) {
+    device_.emplace(open_lmdb(directory), schema_, 1);
+  }
+
+  void restart() {
+    if (directory_ == nullptr) return device_->reopen();
+    const std::int64_t now = device_->wall().now_ms();
+    device_.reset();
+    device_.emplace(open_lmdb(*directory_), schema_, 1);
+    device_->wall().set(now);
+  }
+  Device& operator*() { return *device_; }
+
+ private:
+  const TemporaryDirectory* directory_ = nullptr;
+  std::optional<std::string> schema_;
+  std::optional<Device> device_;
+};
+
+void stamps_ascend(Restarting& restarting) {
+  for (const int kind : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 8))) {
+    if (kind == 2) restarting.restart();
+    Device& device = *restarting;
     if (kind < 2) device.wall().set(*any_wall());
-    if (kind == 2) device.reopen();
     if (kind == 3) {
       device.store().fail_commits(true);
       RC_ASSERT(!device.replica().write([](Transaction& t) { return t.put("c", "r", {}); }));
@@ -33,13 +59,24 @@ RC_BOOST_PROP(stamps_ascend_whatever_the_wall_clock_says, ()) {
     if (kind > 4) device.patch("c", std::to_string(kind), {{"f", Value(kind)}});
   }
   Stamp last;
-  for (const LogItem& item : log_of(device)) {
+  for (const LogItem& item : log_of(*restarting)) {
     RC_ASSERT(item.op.stamp >= last);
     // One mutation's ops share a stamp; `live` is the first of them here.
     if (item.op.key.field().empty()) RC_ASSERT(item.op.stamp > last);
     last = item.op.stamp;
   }
-  device.check_fold();
+  (*restarting).check_fold();
+}
+
+RC_BOOST_PROP(stamps_ascend_whatever_the_wall_clock_says, ()) {
+  Restarting in_memory;
+  stamps_ascend(in_memory);
+}
+
+RC_BOOST_PROP(stamps_ascend_over_restarts_from_the_disk, ()) {
+  const TemporaryDirectory directory;
+  Restarting on_disk(directory);
+  stamps_ascend(on_disk);
 }
 
 RC_BOOST_PROP(a_tick_is_greater_than_the_last_time_and_the_floor, ()) {
@@ -79,13 +116,13 @@ RC_BOOST_PROP(an_observed_stamp_is_adopted_exactly_within_the_bound, ()) {
 }
 
 // A device whose wall clock is anywhere, against a server whose time is right.
-RC_BOOST_PROP(no_write_is_lost_whatever_the_wall_clock_says, ()) {
-  Device device(history_schema());
+void no_write_is_lost(Restarting& restarting) {
   TinyServer server;
   std::string written;
   for (const int kind : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 6))) {
+    if (kind == 1) restarting.restart();
+    Device& device = *restarting;
     if (kind == 0) device.wall().set(*any_wall());
-    if (kind == 1) device.reopen();
     if (kind == 2) server.round(device);
     if (kind == 3) device.increment("loses", "r", "count", 1);
     if (kind == 4) device.patch("loses", "r", {{"plain", Value(static_cast<int>(written.size()))}});
@@ -97,6 +134,7 @@ RC_BOOST_PROP(no_write_is_lost_whatever_the_wall_clock_says, ()) {
     server.round(device);
     RC_ASSERT(device.read("loses", "r") == before);
   }
+  Device& device = *restarting;
   const std::string before = device.read("loses", "r");
   for (int round = 0; round < 4; ++round) server.round(device);
   RC_ASSERT(device.read("loses", "r") == before);
@@ -105,6 +143,17 @@ RC_BOOST_PROP(no_write_is_lost_whatever_the_wall_clock_says, ()) {
   Device other(history_schema(), 2);
   server.round(other);
   RC_ASSERT(other.read("loses", "r") == before);
+}
+
+RC_BOOST_PROP(no_write_is_lost_whatever_the_wall_clock_says, ()) {
+  Restarting in_memory(history_schema());
+  no_write_is_lost(in_memory);
+}
+
+RC_BOOST_PROP(no_write_is_lost_over_restarts_from_the_disk, ()) {
+  const TemporaryDirectory directory;
+  Restarting on_disk(directory, history_schema());
+  no_write_is_lost(on_disk);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

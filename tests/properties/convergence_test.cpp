@@ -1,3 +1,6 @@
+#include <functional>
+#include <list>
+
 #include "tests/engine/support/lmdb.hpp"
 #include "tests/properties/history.hpp"
 
@@ -17,22 +20,39 @@ void check_converged(Fleet& fleet) {
   }
 }
 
-RC_BOOST_PROP(replicas_that_got_the_same_ops_hold_the_same_slots, ()) {
-  Fleet fleet(*rc::gen::inRange<std::size_t>(2, 6),
-              [](std::size_t) { return make_memory_store(); });
+std::size_t any_number_of_devices() { return *rc::gen::inRange<std::size_t>(2, 6); }
+
+std::unique_ptr<Store> in_memory(std::size_t) { return make_memory_store(); }
+
+// Stores on the disk, each in a directory of its own.
+class Disks {
+ public:
+  std::unique_ptr<Store> operator()(std::size_t) { return open_lmdb(directories_.emplace_back()); }
+
+ private:
+  std::list<TemporaryDirectory> directories_;
+};
+
+void replicas_converge(const Fleet::MakeStore& make_store) {
+  Fleet fleet(any_number_of_devices(), make_store);
   fleet.run(*any_history());
   fleet.deliver_everything(*rc::gen::arbitrary<unsigned>());
   check_converged(fleet);
 }
 
-RC_BOOST_PROP(a_replica_on_disk_converges_with_one_in_memory, ()) {
-  TemporaryDirectory directory;
-  Fleet fleet(3, [&](std::size_t device) {
-    return device == 0 ? open_lmdb(directory) : make_memory_store();
-  });
-  fleet.run(*any_history());
-  fleet.deliver_everything(*rc::gen::arbitrary<unsigned>());
-  check_converged(fleet);
+RC_BOOST_PROP(replicas_that_got_the_same_ops_hold_the_same_slots, ()) {
+  replicas_converge(in_memory);
+}
+
+RC_BOOST_PROP(replicas_on_disk_that_got_the_same_ops_hold_the_same_slots, ()) {
+  Disks disks;
+  replicas_converge(std::ref(disks));
+}
+
+RC_BOOST_PROP(replicas_on_disk_converge_with_others_in_memory, ()) {
+  Disks disks;
+  replicas_converge(
+      [&](std::size_t device) { return device % 2 == 0 ? disks(device) : make_memory_store(); });
 }
 
 // Every keyspace, entry by entry.
@@ -50,30 +70,38 @@ std::string everything(const Store& store) {
 }
 
 RC_BOOST_PROP(a_history_leaves_the_same_bytes_in_either_store, ()) {
-  TemporaryDirectory directory;
+  Disks disks;
   const auto history = *any_history();
-  Fleet memory(2, [](std::size_t) { return make_memory_store(); });
-  Fleet disk(2, [&](std::size_t device) {
-    return device == 0 ? open_lmdb(directory) : make_memory_store();
-  });
+  const std::size_t devices = any_number_of_devices();
+  Fleet memory(devices, in_memory);
+  Fleet disk(devices, std::ref(disks));
   memory.run(history);
   disk.run(history);
-  RC_ASSERT(everything(memory[0].store()) == everything(disk[0].store()));
+  for (std::size_t i = 0; i < devices; ++i)
+    RC_ASSERT(everything(memory[i].store()) == everything(disk[i].store()));
+}
+
+void slots_are_the_fold_throughout(const Fleet::MakeStore& make_store) {
+  Fleet fleet(any_number_of_devices(), make_store);
+  for (const Step& step : *any_history()) {
+    fleet.run({step});
+    for (std::size_t i = 0; i < fleet.size(); ++i)
+      RC_ASSERT(code_of(fleet[i].replication().verify()) == "none");
+  }
 }
 
 RC_BOOST_PROP(slots_are_the_fold_of_the_log_at_every_moment, ()) {
-  const auto history = *any_history();
-  Fleet fleet(2, [](std::size_t) { return make_memory_store(); });
-  for (const Step& step : history) {
-    fleet.run({step});
-    RC_ASSERT(code_of(fleet[0].replication().verify()) == "none");
-    RC_ASSERT(code_of(fleet[1].replication().verify()) == "none");
-  }
+  slots_are_the_fold_throughout(in_memory);
+}
+
+RC_BOOST_PROP(slots_on_disk_are_the_fold_of_the_log_at_every_moment, ()) {
+  Disks disks;
+  slots_are_the_fold_throughout(std::ref(disks));
 }
 
 // Merging what is known already changes nothing at all, the clock and the log included.
 RC_BOOST_PROP(a_second_delivery_changes_nothing, ()) {
-  Fleet fleet(2, [](std::size_t) { return make_memory_store(); });
+  Fleet fleet(any_number_of_devices(), in_memory);
   fleet.run(*any_history());
   fleet.deliver_everything(1);
   const std::string before = everything(fleet[0].store());
@@ -82,7 +110,7 @@ RC_BOOST_PROP(a_second_delivery_changes_nothing, ()) {
 }
 
 RC_BOOST_PROP(devices_that_sync_with_a_server_hold_what_it_holds, ()) {
-  Fleet fleet(3, [](std::size_t) { return make_memory_store(); });
+  Fleet fleet(any_number_of_devices(), in_memory);
   TinyServer server;
   for (const Step& step : *any_history()) {
     if (step.kind < kWritingKinds || step.kind > 22) {
