@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,16 @@ class MemoryTokens final : public TokenStore {
 
   std::optional<Tokens> tokens;
   int saves = 0;
+};
+
+// Draws that are spread as real ones are, and the same in every run.
+class SeededRandom final : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  std::uint64_t next() override { return engine_(); }
+
+ private:
+  std::mt19937_64 engine_;
 };
 
 // The server and the time that all devices share.
@@ -95,7 +106,7 @@ class SyncedDevice {
  private:
   Network& network_;
   Device device_;
-  CountingRandom random_{7};
+  SeededRandom random_{7};
   std::unique_ptr<Transport> transport_;
   std::optional<Synchronizer> sync_;
 };
