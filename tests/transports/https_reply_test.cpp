@@ -172,40 +172,6 @@ BOOST_AUTO_TEST_CASE(an_interim_reply_is_passed_over_but_not_for_ever) {
   (void)expect_error(outcome_of(many), Code::kResponseMalformed, 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_server_is_waited_for_until_the_deadline) {
-  const TlsServer patient([](Peer& peer, const HttpIn&) {
-    for (const char byte : good_meta_reply()) {
-      if (!peer.write({&byte, 1})) return Then::kClose;
-      std::this_thread::sleep_for(1ms);
-    }
-    return Then::kKeepConnection;
-  });
-  (void)expect<MetaReply>(ask(*connect(patient), MetaRequest{}));
-
-  // Each byte comes well within the time that a step has, but there is no end to them.
-  const TlsServer endless([](Peer& peer, const HttpIn&) {
-    bool open = peer.write("HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n");
-    while (open) {
-      open = peer.write(" ");
-      std::this_thread::sleep_for(1ms);
-    }
-    return Then::kClose;
-  });
-  (void)expect_error(ask(*connect(endless), MetaRequest{}, 200ms), Code::kDeadlineExceeded, 0);
-}
-
-BOOST_AUTO_TEST_CASE(a_connection_that_stands_still_is_given_up) {
-  const TlsServer server([](Peer& peer, const HttpIn&) {
-    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
-    peer.stay_silent();
-    return Then::kClose;
-  });
-  auto options = options_for(server);
-  options.idle_deadline = 100ms;
-  (void)expect_error(ask(*make_https_transport(options).value(), MetaRequest{}),
-                     Code::kDeadlineExceeded, 0);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace syncline::test

@@ -1,5 +1,7 @@
 #include "tests/transports/tls_server.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
@@ -28,6 +30,15 @@ asio::ssl::context make_context(const TlsServer::Options& options) {
   return context;
 }
 
+// What nobody reads then fills the buffers of a connection soon, those of the sender too, which
+// go by the size of a segment.
+void take_little(asio::ip::tcp::acceptor& acceptor) {
+  constexpr int kSegmentBytes = 536;
+  acceptor.set_option(asio::socket_base::receive_buffer_size(4096));
+  ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_MAXSEG, &kSegmentBytes,
+               sizeof kSegmentBytes);
+}
+
 }  // namespace
 
 bool Peer::write(std::string_view bytes) {
@@ -43,8 +54,10 @@ void Peer::say_goodbye() {
 
 TlsServer::TlsServer(const Options& options, Script script)
     : script_(std::move(script)),
+      manners_(options.manners),
       tls_(make_context(options)),
       acceptor_(context_, Tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+  if (manners_ == Manners::kNeverReads) take_little(acceptor_);
   acceptor_thread_ = std::thread([this] { accept(); });
 }
 
@@ -93,13 +106,15 @@ void TlsServer::serve(Tcp::socket socket, int number) {
 }
 
 void TlsServer::converse(Peer::Stream& stream, int number) {
-  ErrorCode error;
-  stream.handshake(asio::ssl::stream_base::server, error);
-  if (error) return;
   const std::function<void()> wait_for_end = [this] {
     std::unique_lock lock(mutex_);
     ending_.wait(lock, [this] { return ended_; });
   };
+  if (manners_ == Manners::kNeverHandshakes) return wait_for_end();
+  ErrorCode error;
+  stream.handshake(asio::ssl::stream_base::server, error);
+  if (error) return;
+  if (manners_ == Manners::kNeverReads) return wait_for_end();
   Peer peer(stream, wait_for_end, number);
   boost::beast::flat_buffer buffer;
   for (;;) {

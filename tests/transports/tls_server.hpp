@@ -51,9 +51,11 @@ class TlsServer {
  public:
   // Called on the thread of its connection.
   using Script = std::function<Then(Peer&, const HttpIn&)>;
+  enum class Manners { kAnswers, kNeverHandshakes, kNeverReads };
   struct Options {
     CertificateFiles certificate = certificates().good;
     int protocol_max = 0;  // as in OpenSSL; 0 for the newest
+    Manners manners = Manners::kAnswers;
   };
 
   explicit TlsServer(Script script) : TlsServer(Options{}, std::move(script)) {}
@@ -74,6 +76,7 @@ class TlsServer {
   void converse(Peer::Stream& stream, int number);
 
   Script script_;
+  Manners manners_;
   boost::asio::ssl::context tls_;
   boost::asio::io_context context_;
   Tcp::acceptor acceptor_;
