@@ -2,6 +2,7 @@
 #include <exception>
 
 #include "command.hpp"
+#include "command_line.hpp"
 
 namespace {
 
@@ -43,7 +44,7 @@ int parse_and_run(int argc, char** argv) {
   add_sync_commands(app, context, chosen);
   add_inspect_commands(app, context, chosen);
   try {
-    app.parse(argc, argv);
+    parse_words(app, argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kWrongUsage;
   }

@@ -1,0 +1,45 @@
+#include "command_line.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace syncline::cli {
+namespace {
+
+// No argument of a program can hold this byte. At the end of a word it hides what the word looks
+// like, until the option that takes the word takes it off again.
+constexpr char kMark = '\0';
+
+bool has_meaning(std::string_view word) {
+  return word == "++" || (word.size() > 1 && word.front() == '[' && word.back() == ']');
+}
+
+std::string unmarked(std::string word) {
+  if (!word.empty() && word.back() == kMark) word.pop_back();
+  return word;
+}
+
+void unmark_options(CLI::App& app) {
+  for (CLI::Option* option : app.get_options({})) option->transform(unmarked);
+  for (CLI::App* command : app.get_subcommands({})) unmark_options(*command);
+}
+
+}  // namespace
+
+void parse_words(CLI::App& app, int argc, const char* const* argv) {
+  unmark_options(app);
+  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
+    std::string message = "syncline: " + CLI::FailureMessage::simple(failed, error);
+    std::erase(message, kMark);
+    return message;
+  });
+  std::vector<std::string> words;
+  // CLI11 takes them from the end.
+  for (int i = argc - 1; i > 0; --i) {
+    words.emplace_back(argv[i]);
+    if (has_meaning(words.back())) words.back().push_back(kMark);
+  }
+  app.parse(std::move(words));
+}
+
+}  // namespace syncline::cli
