@@ -1,5 +1,7 @@
 #include "command_line.hpp"
 
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -1,5 +1,11 @@
 #pragma once
 
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+
 #include <CLI/CLI.hpp>
 
 namespace syncline::cli {
@@ -7,5 +13,24 @@ namespace syncline::cli {
 // Parses the line with every word as it was given; CLI11 would take `[a,b]` apart as a list, and
 // `++` as the end of a command. Throws CLI::ParseError, also for --help.
 void parse_words(CLI::App& app, int argc, const char* const* argv);
+
+// Adds an option whose value is a whole number in decimal digits that the variable can hold. CLI11
+// would read 010 as 8, and what is too large as the largest there is.
+template <class Number>
+CLI::Option* add_number(CLI::App& app, const std::string& name, Number& number,
+                        const std::string& about) {
+  const auto parse = [name, &number](const std::string& text) {
+    // A plus before the digits is what a person may write; from_chars does not know it.
+    const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + (plus ? 1 : 0), end, number);
+    if (error == std::errc::result_out_of_range)
+      throw CLI::ValidationError(name, text + " is out of range");
+    if (error != std::errc() || stop != end)
+      throw CLI::ValidationError(name, "\"" + text + "\" is not a whole number" +
+                                           (std::is_signed_v<Number> ? "" : ", 0 or more"));
+  };
+  return app.add_option_function<std::string>(name, parse, about)->type_name("INT");
+}
 
 }  // namespace syncline::cli

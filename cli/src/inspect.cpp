@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "command.hpp"
+#include "command_line.hpp"
 #include "database.hpp"
 #include "output.hpp"
 #include "status_text.hpp"
@@ -140,10 +141,8 @@ void add_inspect_commands(CLI::App& app, const Context& context, Action& chosen)
   CLI::App* logging = app.add_subcommand("log", "Show the changes in the order in which they came");
   logging->add_option("COLLECTION", arguments->collection, "only of this collection");
   logging->add_option("RECORD", arguments->record, "only of this record");
-  logging->add_option("--from", arguments->from, "from this sequence on")
-      ->check(CLI::NonNegativeNumber);
-  logging->add_option("--limit", arguments->limit, "at most so many")
-      ->check(CLI::NonNegativeNumber);
+  add_number(*logging, "--from", arguments->from, "from this sequence on");
+  add_number(*logging, "--limit", arguments->limit, "at most so many");
   logging->callback([&context, &chosen, arguments] {
     chosen = [&context, arguments] { return log(context, *arguments); };
   });

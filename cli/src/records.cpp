@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "command_line.hpp"
 #include "database.hpp"
 #include "output.hpp"
 #include "rows/rows.hpp"
@@ -221,7 +222,7 @@ void add_record_commands(CLI::App& app, const Context& context, Action& chosen) 
                    "a value, or FIELD.KEY=JSON for one key of a map; a bare word is a string");
   CLI::App* inc = named(command("inc", "Add to a counter", increment));
   inc->add_option("FIELD", arguments->field)->required();
-  inc->add_option("N", arguments->amount, "an integer, may be negative")->required();
+  add_number(*inc, "N", arguments->amount, "an integer, may be negative")->required();
   for (const bool adding : {true, false}) {
     CLI::App* change = named(command(
         adding ? "add" : "remove", adding ? "Add items to a set" : "Remove items from a set",
@@ -235,8 +236,7 @@ void add_record_commands(CLI::App& app, const Context& context, Action& chosen) 
   listing->add_option("--prefix", arguments->range.prefix, "only ids that begin so");
   listing->add_option("--from", arguments->range.from, "only ids at or after this");
   listing->add_option("--to", arguments->range.to, "only ids before this");
-  listing->add_option("--limit", arguments->range.limit, "at most so many")
-      ->check(CLI::NonNegativeNumber);
+  add_number(*listing, "--limit", arguments->range.limit, "at most so many");
   listing->add_flag("--reverse", arguments->range.reverse, "descending");
   named(command("delete", "Delete a record", erase));
 }

@@ -203,7 +203,13 @@ void add_sync_commands(CLI::App& app, const Context& context, Action& chosen) {
       });
   CLI::App* watching = sync->add_subcommand("watch", "Stay in step until interrupted");
   watching->add_option("--period", arguments->period_s, "seconds between looks at the server")
-      ->check(CLI::Range(0.1, 86400.0));
+      ->check(CLI::Range(0.1, 86400.0))
+      // Which takes NaN for within the range.
+      ->check([](const std::string& text) {
+        return text.find_first_not_of("0123456789.") == std::string::npos
+                   ? ""
+                   : text + " is not a number of seconds";
+      });
   watching->callback([&context, &chosen, arguments] {
     chosen = [&context, arguments] { return watch(context, *arguments); };
   });

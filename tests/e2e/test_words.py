@@ -46,3 +46,27 @@ def test_regression_two_plus_signs_are_an_item(untyped):
 def test_after_two_dashes_an_item_may_look_like_an_option(untyped):
     untyped.one("add", "c", "r", "items", "--", "--json", "-x", "--", "[-1]")
     assert untyped.record("c", "r") == {"items": ["--", "--json", "-x", [-1]]}
+
+
+@pytest.mark.parametrize(("word", "n"), [("010", 10), ("+5", 5), ("-7", -7), ("9223372036854775807", 2**63 - 1)])
+def test_regression_a_counter_counts_in_decimal_digits(untyped, word, n):
+    untyped.one("inc", "c", "r", "n", word)
+    assert untyped.record("c", "r") == {"n": n}
+
+
+@pytest.mark.parametrize(
+    "word", ["0x10", "1e3", "1.5", " 5", "5 ", "", "+", "+-5", "99999999999999999999", "-9223372036854775809"]
+)
+def test_regression_what_is_no_number_of_64_bits_is_wrong_usage(untyped, word):
+    untyped.wrong_usage("inc", "c", "r", "n", word)
+    assert untyped.log() == []
+
+
+@pytest.mark.parametrize("word", ["0x10", "1.5", "-1", "99999999999999999999999"])
+def test_regression_a_limit_is_a_whole_number(untyped, word):
+    for words in (["list", "c"], ["log"]):
+        assert word in untyped.wrong_usage(*words, "--limit", word)
+
+
+def test_regression_a_period_is_a_number(untyped):
+    untyped.wrong_usage("sync", "watch", "--period", "nan")
