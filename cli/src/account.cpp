@@ -40,6 +40,12 @@ std::string ask_password() {
   return line;
 }
 
+// Throws UsageError where there is no file and no one to ask.
+void check_password_source(const Arguments& arguments) {
+  if (arguments.password_file.empty() && isatty(STDIN_FILENO) != 1)
+    throw UsageError{"--password-file FILE is needed where no one can be asked"};
+}
+
 Result<Secret> read_password(const Arguments& arguments) {
   std::string text;
   if (!arguments.password_file.empty()) {
@@ -47,10 +53,8 @@ Result<Secret> read_password(const Arguments& arguments) {
     if (!content) return fail(content.error());
     text = content->substr(0, content->find_first_of("\r\n"));
     wipe_memory(content->data(), content->size());
-  } else if (isatty(STDIN_FILENO) == 1) {
-    text = ask_password();
   } else {
-    throw UsageError{"--password-file FILE is needed where no one can be asked"};
+    text = ask_password();
   }
   Secret password(text);
   wipe_memory(text.data(), text.size());
@@ -69,6 +73,7 @@ Result<Reply> ask(Transport& transport, Request request) {
 }
 
 Result<void> enter(const Context& context, const Arguments& arguments, bool registering) {
+  check_password_source(arguments);
   auto database = open_database(context, Access::kWrite);
   if (!database) return fail(database.error());
   auto password = read_password(arguments);

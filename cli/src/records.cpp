@@ -45,35 +45,44 @@ Result<std::vector<Value>> parse_items(const std::vector<std::string>& texts) {
   return items;
 }
 
-// What `put` is told to write.
-struct Assignments {
-  Value::Object fields;
-  std::map<std::pair<std::string, std::string>, Value> keys;  // (field, key of the map)
-};
+// FIELD=JSON, taken apart.
+using Assignment = std::pair<std::string, Value>;
 
-Result<Assignments> parse_assignments(const std::vector<std::string>& texts,
-                                      const CollectionRules& rules) {
-  Assignments assignments;
+Result<std::vector<Assignment>> parse_assignments(const std::vector<std::string>& texts) {
+  std::vector<Assignment> assignments;
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       throw UsageError{"\"" + text + "\" is not FIELD=JSON"};
-    const std::string name = text.substr(0, equals);
+    std::string name = text.substr(0, equals);
     auto value = parse_value(text.substr(equals + 1));
     if (!value) return fail(value.error());
+    assignments.emplace_back(std::move(name), std::move(*value));
+  }
+  return assignments;
+}
+
+// What `put` is told to write.
+struct Patch {
+  Value::Object fields;
+  std::map<std::pair<std::string, std::string>, Value> keys;  // (field, key of the map)
+};
+
+Result<Patch> make_patch(std::vector<Assignment> assignments, const CollectionRules& rules) {
+  Patch patch;
+  for (auto& [name, value] : assignments) {
     const std::size_t dot = name.find('.');
     if (dot == std::string::npos || rules.fields.contains(name)) {
-      assignments.fields.insert_or_assign(name, std::move(*value));
+      patch.fields.insert_or_assign(name, std::move(value));
     } else if (rules.field(name.substr(0, dot)).merge == Merge::kMap) {
-      assignments.keys.insert_or_assign({name.substr(0, dot), name.substr(dot + 1)},
-                                        std::move(*value));
+      patch.keys.insert_or_assign({name.substr(0, dot), name.substr(dot + 1)}, std::move(value));
     } else {
       return fail(Code::kWrongStrategy, "field " + name.substr(0, dot) +
                                             ": is not a map, so it has no key \"" +
                                             name.substr(dot + 1) + "\"");
     }
   }
-  return assignments;
+  return patch;
 }
 
 void confirm(const Context& context, const Arguments& arguments) {
@@ -113,18 +122,19 @@ Result<void> init(const Context& context, const Arguments& arguments) {
 }
 
 Result<void> put(const Context& context, const Arguments& arguments) {
+  auto assignments = parse_assignments(arguments.items);
+  if (!assignments) return fail(assignments.error());
   auto database = open_database(context, Access::kWrite);
   if (!database) return fail(database.error());
-  const auto assignments = parse_assignments(
-      arguments.items, database->replica->schema().collection(arguments.collection));
-  if (!assignments) return fail(assignments.error());
+  const auto patch = make_patch(std::move(*assignments),
+                                database->replica->schema().collection(arguments.collection));
+  if (!patch) return fail(patch.error());
   auto done = database->replica->write([&](Transaction& transaction) -> Result<void> {
-    if (!assignments->fields.empty() || assignments->keys.empty()) {
-      if (auto ok = transaction.patch(arguments.collection, arguments.record, assignments->fields);
-          !ok)
+    if (!patch->fields.empty() || patch->keys.empty()) {
+      if (auto ok = transaction.patch(arguments.collection, arguments.record, patch->fields); !ok)
         return ok;
     }
-    for (const auto& [name, value] : assignments->keys) {
+    for (const auto& [name, value] : patch->keys) {
       auto ok = transaction.put_key(arguments.collection, arguments.record, name.first, name.second,
                                     value);
       if (!ok) return ok;

@@ -187,6 +187,21 @@ def test_a_folder_without_a_database_is_an_operating_error(command, folder):
     assert not device.folder.exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["put", "meals", "soup", "name"],
+        ["put", "meals", "soup", "=1"],
+        ["put", "meals", "soup", "id=1"],
+        ["import", "meals", "rows.csv"],
+        ["account", "login", "--server", "https://localhost", "--email", "a@example.org"],
+    ],
+    ids=lambda words: "_".join(words[:1] + words[3:4]),
+)
+def test_regression_wrong_usage_is_told_before_the_database_is_opened(command, folder, words):
+    Device(command, folder / "nothing").wrong_usage(*words)
+
+
 def test_a_file_in_place_of_the_folder_is_an_operating_error(command, folder):
     (folder / "file").write_text("not a database")
     for words in (["status"], ["init"]):
