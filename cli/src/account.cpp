@@ -72,10 +72,23 @@ Result<Reply> ask(Transport& transport, Request request) {
   return std::move(*reply);
 }
 
+// A new account would be another than that of the database, and would stay behind on the server.
+Result<void> check_unbound(const Replication& replication) {
+  const auto bound = replication.bound_account();
+  if (!bound) return fail(bound.error());
+  if (!*bound) return {};
+  return fail(Code::kInvalidArgument,
+              "this database belongs to an account already (" + **bound + "); see `account login`");
+}
+
 Result<void> enter(const Context& context, const Arguments& arguments, bool registering) {
   check_password_source(arguments);
   auto database = open_database(context, Access::kWrite);
   if (!database) return fail(database.error());
+  Replication& replication = database->replica->replication();
+  if (registering) {
+    if (auto ok = check_unbound(replication); !ok) return ok;
+  }
   auto password = read_password(arguments);
   if (!password) return fail(password.error());
   Account account{arguments.server, {}, arguments.email, {}};
@@ -88,14 +101,19 @@ Result<void> enter(const Context& context, const Arguments& arguments, bool regi
   if (!reply) return fail(reply.error());
   const auto* tokens = std::get_if<TokensReply>(&*reply);
   if (tokens == nullptr) return fail(Code::kInternal, "the transport gave a reply of another kind");
-  if (auto ok = database->replica->replication().bind_account(tokens->account); !ok) return ok;
+  if (auto ok = replication.bind_account(tokens->account); !ok) {
+    // Nobody holds the tokens of this login, so that it ends here; if the server cannot be told, it
+    // expires.
+    (void)ask(**transport, LogoutRequest{tokens->refresh_token});
+    return ok;
+  }
   account.tokens = {tokens->account, tokens->access_token, tokens->refresh_token};
   if (auto ok = TokenFile(context.data).save_account(account); !ok) return ok;
   if (context.json) {
     print_line(value_to_json(Value(
         Value::Object{{"account", Value(tokens->account)}, {"email", Value(arguments.email)}})));
   } else {
-    const auto memory = database->replica->replication().recall();
+    const auto memory = replication.recall();
     const bool on = memory && memory->enabled;
     print_line("logged in as " + arguments.email +
                (on ? "; sync is on" : "; sync is off until you say `sync enable`"));

@@ -198,7 +198,9 @@ def test_account_and_sync_print_their_objects(account, command, folder, health_s
     registered = device.one(*account.login_words("register"))
     assert set(registered) == {"account", "email"} and registered["email"] == account.email
     assert device.one(*account.login_words("login")) == registered
-    device.refused(*account.login_words("register"), code="email_taken")
+    another = Device(command, folder / "another")
+    another.one("init")
+    another.refused(*account.login_words("register"), code="email_taken")
     assert device.one("sync", "enable") == {"enabled": True}
     device.one("put", "meals", "soup", "name=soup")
     summary = device.one("sync", "once")

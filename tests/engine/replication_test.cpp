@@ -39,7 +39,9 @@ BOOST_AUTO_TEST_CASE(the_state_counts_exactly) {
 
 BOOST_AUTO_TEST_CASE(a_database_belongs_to_one_account) {
   Device device;
+  BOOST_TEST(!must(device.replication().bound_account()).has_value());
   must(device.replication().bind_account("17"));
+  BOOST_TEST(must(device.replication().bound_account()).value() == "17");
   must(device.replication().bind_account("17"));
   device.reopen();
   must(device.replication().bind_account("17"));

@@ -100,6 +100,9 @@ class Replication {
 
   [[nodiscard]] virtual Result<ReplicationState> state() const = 0;
 
+  // The account that this database belongs to; nothing before the first login.
+  [[nodiscard]] virtual Result<std::optional<std::string>> bound_account() const = 0;
+
   // Remembers which account this database belongs to. Errors: invalid_argument if it belongs to
   // another.
   [[nodiscard]] virtual Result<void> bind_account(std::string_view account) = 0;

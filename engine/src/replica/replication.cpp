@@ -110,19 +110,22 @@ class ReplicaReplication final : public Replication {
     return state;
   }
 
+  Result<std::optional<std::string>> bound_account() const override {
+    const auto snapshot = core_.store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    const auto present = (*snapshot)->get(Keyspace::kMeta, kAccountName);
+    if (!present) return fail(present.error());
+    if (!*present) return std::nullopt;
+    return std::string(**present);
+  }
+
   Result<void> bind_account(std::string_view account) override {
     const std::lock_guard lock(core_.writer);
-    std::optional<std::string> bound;
-    {
-      const auto snapshot = core_.store.snapshot();
-      if (!snapshot) return fail(snapshot.error());
-      const auto present = (*snapshot)->get(Keyspace::kMeta, kAccountName);
-      if (!present) return fail(present.error());
-      if (*present) bound = std::string(**present);
-    }
-    if (bound == account) return {};
-    if (bound) {
-      return fail(Code::kInvalidArgument, "this database belongs to another account (" + *bound +
+    const auto bound = bound_account();
+    if (!bound) return fail(bound.error());
+    if (*bound == account) return {};
+    if (*bound) {
+      return fail(Code::kInvalidArgument, "this database belongs to another account (" + **bound +
                                               "); each account has a database of its own");
     }
     StoreBatch batch;
