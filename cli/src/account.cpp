@@ -1,9 +1,8 @@
 #include <chrono>
 #include <cstdio>
 #include <future>
-#include <iostream>
 #include <memory>
-#include <termios.h>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "connection.hpp"
 #include "database.hpp"
 #include "output.hpp"
+#include "password.hpp"
 #include "syncline/replication.hpp"
 
 namespace syncline::cli {
@@ -25,21 +25,6 @@ struct Arguments {
   std::string ca_file;
 };
 
-// Reads a line from the terminal without showing it.
-std::string ask_password() {
-  std::fputs("Password: ", stderr);
-  termios shown{};
-  const bool terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
-  termios hidden = shown;
-  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  if (terminal) tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
-  std::string line;
-  std::getline(std::cin, line);
-  if (terminal) tcsetattr(STDIN_FILENO, TCSANOW, &shown);
-  std::fputc('\n', stderr);
-  return line;
-}
-
 // Throws UsageError where there is no file and no one to ask.
 void check_password_source(const Arguments& arguments) {
   if (arguments.password_file.empty() && isatty(STDIN_FILENO) != 1)
@@ -47,17 +32,11 @@ void check_password_source(const Arguments& arguments) {
 }
 
 Result<Secret> read_password(const Arguments& arguments) {
-  std::string text;
-  if (!arguments.password_file.empty()) {
-    auto content = read_file(arguments.password_file);
-    if (!content) return fail(content.error());
-    text = content->substr(0, content->find_first_of("\r\n"));
-    wipe_memory(content->data(), content->size());
-  } else {
-    text = ask_password();
-  }
-  Secret password(text);
-  wipe_memory(text.data(), text.size());
+  if (arguments.password_file.empty()) return ask_password();
+  auto content = read_file(arguments.password_file);
+  if (!content) return fail(content.error());
+  Secret password(std::string_view(*content).substr(0, content->find_first_of("\r\n")));
+  wipe_memory(content->data(), content->size());
   return password;
 }
 

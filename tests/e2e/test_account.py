@@ -1,7 +1,14 @@
 """Registering, logging in and out, and what a device keeps of it."""
 
 import contextlib
+import os
+import signal
 import sqlite3
+import subprocess
+import termios
+import time
+
+import pytest
 
 from support.account import Account
 from support.device import Device
@@ -35,3 +42,63 @@ def test_regression_a_login_that_the_database_refuses_is_ended(account):
     assert before == 1 and logins(other) == 1
     assert phone.account_file().read_text() == kept
     phone.sync()
+
+
+class Terminal:
+    """A terminal with `account login` waiting for a password at it."""
+
+    def __init__(self, account, device):
+        words = account.login_words("login")
+        at = words.index("--password-file")
+        self.own, self.commands = os.openpty()
+        self.process = subprocess.Popen(
+            device.arguments(*words[:at], *words[at + 2 :]),
+            stdin=self.commands,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        asked = self.process.stderr.read(len("Password: "))
+        assert asked == b"Password: "
+        end = time.monotonic() + 60
+        while self.shows() and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not self.shows()
+
+    def shows(self):
+        """Whether it shows what is typed."""
+        return bool(termios.tcgetattr(self.commands)[3] & termios.ECHO)
+
+    def close(self):
+        self.process.kill()
+        self.process.communicate()
+        os.close(self.own)
+        os.close(self.commands)
+
+
+@pytest.fixture
+def terminal(account):
+    made = Terminal(account, account.device("phone"))
+    yield made
+    made.close()
+
+
+def test_a_password_can_be_typed_and_is_not_shown(account, terminal):
+    os.write(terminal.own, account.password_file.read_bytes())
+    printed, complaints = terminal.process.communicate(timeout=60)
+    assert terminal.process.returncode == 0, complaints
+    assert account.email.encode() in printed and complaints == b"\n"
+    assert terminal.shows()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_regression_a_signal_at_the_password_prompt_leaves_the_terminal_as_it_was(terminal, end):
+    terminal.process.send_signal(end)
+    assert terminal.process.wait(60) == -end
+    assert terminal.shows()
+
+
+def test_no_password_at_the_prompt_is_an_operating_error(terminal):
+    os.write(terminal.own, b"\n")
+    _, complaints = terminal.process.communicate(timeout=60)
+    assert terminal.process.returncode == 1
+    assert complaints.endswith(b"(invalid_argument)\n")
