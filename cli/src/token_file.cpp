@@ -18,11 +18,21 @@ tl::unexpected<Error> io_error(const std::filesystem::path& path) {
               "cannot write " + path.string() + ": " + std::generic_category().message(errno));
 }
 
-// Writes a new file that only the user can read, and returns when it is on the disk.
+// Removes a file, also if there is none.
+Result<void> remove_file(const std::filesystem::path& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+  return fail(Code::kStoreIo,
+              "cannot remove " + path.string() + ": " + std::generic_category().message(errno));
+}
+
+// Writes a file that only the user can read, and returns when it is on the disk. What had its name
+// is no part of it: others could read that, or it could be a link.
 Result<void> write_private(const std::filesystem::path& path, std::string_view text) {
   constexpr mode_t kOwnerOnly = 0600;
+  if (auto ok = remove_file(path); !ok) return ok;
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): the system's interface
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnerOnly);
+  const int file =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly);
   if (file < 0) return io_error(path);
   bool good = true;
   while (good && !text.empty()) {
@@ -77,17 +87,16 @@ Result<void> TokenFile::save_account(const Account& account) const {
                                      {"account", Value(account.tokens.account)},
                                      {"access", Value(account.tokens.access.reveal())},
                                      {"refresh", Value(account.tokens.refresh.reveal())}});
-  const std::filesystem::path next = path_.string() + ".next";
-  if (auto ok = write_private(next, value_to_json(document) + "\n"); !ok) return ok;
-  if (std::rename(next.c_str(), path_.c_str()) != 0) return io_error(path_);
+  if (auto ok = write_private(next_, value_to_json(document) + "\n"); !ok) return ok;
+  if (std::rename(next_.c_str(), path_.c_str()) != 0) return io_error(path_);
   return sync_directory(path_.parent_path());
 }
 
 Result<void> TokenFile::remove() const {
-  std::error_code error;
-  std::filesystem::remove(path_, error);
-  if (error) return fail(Code::kStoreIo, "cannot remove " + path_.string());
-  return {};
+  for (const std::filesystem::path& path : {next_, path_}) {
+    if (auto ok = remove_file(path); !ok) return ok;
+  }
+  return sync_directory(path_.parent_path());
 }
 
 Result<std::optional<Tokens>> TokenFile::load() {

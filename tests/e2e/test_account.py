@@ -102,3 +102,35 @@ def test_no_password_at_the_prompt_is_an_operating_error(terminal):
     _, complaints = terminal.process.communicate(timeout=60)
     assert terminal.process.returncode == 1
     assert complaints.endswith(b"(invalid_argument)\n")
+
+
+def unfinished(device):
+    """What a save that was interrupted leaves, and anybody can read."""
+    file = device.folder / "account.json.next"
+    file.write_text("from before")
+    file.chmod(0o644)
+    return file
+
+
+def test_regression_only_the_owner_can_read_what_is_saved_over_a_rest(account):
+    phone = account.device("phone")
+    rest = unfinished(phone)
+    phone.one(*account.login_words("login"))
+    assert phone.account_file().stat().st_mode & 0o777 == 0o600
+    assert not rest.exists()
+
+
+def test_regression_a_link_in_place_of_a_rest_is_not_followed(account, folder):
+    phone, elsewhere = account.device("phone"), folder / "elsewhere"
+    elsewhere.write_text("kept")
+    (phone.folder / "account.json.next").symlink_to(elsewhere)
+    phone.one(*account.login_words("login"))
+    assert elsewhere.read_text() == "kept"
+    assert not phone.account_file().is_symlink()
+
+
+def test_regression_a_logout_leaves_no_rest(account):
+    phone = account.device("phone")
+    rest = unfinished(phone)
+    phone.one("account", "logout")
+    assert not rest.exists() and not phone.account_file().exists()
