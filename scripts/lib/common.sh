@@ -5,7 +5,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 logs=$root/build/logs
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
-mkdir -p "$logs"
 
 bold='' green='' red='' dim='' plain=''
 # Colours where a person is looking: `colours 1` for what is written to stdout, `colours 2` for stderr.
@@ -52,3 +51,20 @@ step() {
         exit 1
     fi
 }
+
+# What root makes in a checkout of somebody else is given to them, or their next run without sudo could not write there.
+# It happens when a script ends; one with an EXIT trap of its own calls this in it.
+hand_over() {
+    local owner path paths=()
+    owner=$(stat -c %u:%g "$root")
+    if [ "$(id -u)" != 0 ] || [ "${owner%:*}" = 0 ]; then return 0; fi
+    for path in build backend/{vendor,var,composer.lock,composer.debian.json,.phpunit.cache}; do
+        [ ! -e "$root/$path" ] || paths+=("$root/$path")
+    done
+    # A root that a network file system does not trust cannot do it, and is none there.
+    chown -R -h --from=0 "$owner" "${paths[@]}" 2> /dev/null || true
+}
+trap hand_over EXIT
+
+mkdir -p "$logs"
+[ -w "$logs" ] || fail "$logs belongs to $(stat -c %U "$logs"), and here runs $(id -un): \`sudo chown -R $(id -un) $root/build\`"

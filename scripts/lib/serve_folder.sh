@@ -14,6 +14,9 @@ folder_open() {
     if [ ! -e "$dir/$folder_mark" ] && [ -n "$(ls -A "$dir")" ]; then
         fail "$dir is neither empty nor from an earlier run"
     fi
+    if [ ! -w "$dir" ] || { [ -e "$dir/$folder_mark" ] && [ ! -w "$dir/$folder_mark" ]; }; then
+        fail "$dir belongs to $(stat -c %U "$dir"), and here runs $(id -un): run it as that user, or take another folder"
+    fi
     exec {held}>> "$dir/$folder_mark"
     flock -n "$held" || fail "another scripts/serve is using $dir"
     if [ "$(id -u)" = 0 ]; then chmod o+x "$dir"; fi

@@ -19,15 +19,20 @@ HEALTH_SCHEMA = ROOT / "examples/health/schema.json"
 REAL_DATA = pathlib.Path(os.environ.get("SYNCLINE_FITBIT_DATA") or ROOT.parent / "shared/data/fitbit")
 COMMAND = pathlib.Path(os.environ.get("SYNCLINE_COMMAND", ROOT / "build/release/syncline"))
 
-# Without the data there is nothing to test, and a green skip would say otherwise. The header says that it is so.
+# Without the data, or without root, there is nothing to test, and a green skip would say otherwise. The header says
+# that it is so.
 HAS_REAL_DATA = (REAL_DATA / "hourly_steps.csv").is_file()
-collect_ignore = [] if HAS_REAL_DATA else ["test_real_data.py"]
+IS_ROOT = os.geteuid() == 0
+collect_ignore = ([] if HAS_REAL_DATA else ["test_real_data.py"]) + ([] if IS_ROOT else ["test_sudo.py"])
 
 
 def pytest_report_header():
-    if HAS_REAL_DATA:
-        return f"real data: {REAL_DATA}"
-    return f"note: test_real_data.py is left out: there is no hourly_steps.csv in {REAL_DATA} (SYNCLINE_FITBIT_DATA)"
+    lines = [f"real data: {REAL_DATA}"]
+    if not HAS_REAL_DATA:
+        lines = [f"note: test_real_data.py is left out: there is no hourly_steps.csv in {REAL_DATA} (SYNCLINE_FITBIT_DATA)"]
+    if not IS_ROOT:
+        lines.append("note: test_sudo.py is left out: it needs root")
+    return lines
 
 
 @pytest.fixture(scope="session")
