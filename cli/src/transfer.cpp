@@ -19,8 +19,30 @@ struct Arguments {
   std::vector<std::string> id_columns;
 };
 
+tl::unexpected<Error> unreadable() {
+  return fail(Code::kStoreIo, "the file cannot be read to its end");
+}
+
+// A failing disk looks like the end of a file, and the row before it may be cut short.
+class CheckedRows final : public RowSource {
+ public:
+  CheckedRows(std::ifstream& file, RowSource& rows) : file_(file), rows_(rows) {}
+
+  Result<bool> next(Row& row) override {
+    auto read = rows_.next(row);
+    if (file_.bad()) return unreadable();
+    return read;
+  }
+  [[nodiscard]] std::size_t line() const override { return rows_.line(); }
+
+ private:
+  std::ifstream& file_;
+  RowSource& rows_;
+};
+
 Result<void> import_all(const Context& context, Replica& replica, std::ifstream& file,
-                        RowSource& source, std::uint64_t size_bytes) {
+                        RowSource& rows, std::uint64_t size_bytes) {
+  CheckedRows source(file, rows);
   ImportCounts counts;
   {
     ProgressBar bar("importing");
@@ -63,6 +85,7 @@ Result<void> import_file(const Context& context, const Arguments& arguments) {
   }
   const auto rows = open_csv_rows(file, arguments.collection, arguments.id_columns,
                                   replica.schema().collection(arguments.collection));
+  if (file.bad()) return unreadable();
   if (!rows) return fail(rows.error());
   return import_all(context, replica, file, **rows, size_bytes);
 }

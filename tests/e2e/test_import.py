@@ -150,6 +150,13 @@ def test_importing_a_folder_is_an_operating_error(device, folder):
     device.refused("import", "journal", folder, code="store_io")
 
 
+@pytest.mark.parametrize("options", [[], ["--id", "id"]], ids=["ndjson", "csv"])
+def test_regression_a_file_that_fails_while_it_is_read_is_an_operating_error(device, options):
+    # Its first page is not there, so that reading it fails as a broken disk does.
+    message = device.refused("import", "journal", "/proc/self/mem", *options, code="store_io")
+    assert "cannot be read" in message
+
+
 @pytest.mark.parametrize("kind", ["csv", "ndjson"])
 def test_a_second_import_of_a_file_writes_nothing(device, write, kind):
     if kind == "csv":
