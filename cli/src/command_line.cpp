@@ -31,7 +31,11 @@ void unmark_options(CLI::App& app) {
 void parse_words(CLI::App& app, int argc, const char* const* argv) {
   unmark_options(app);
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
-    std::string message = "syncline: " + CLI::FailureMessage::simple(failed, error);
+    // What is there helps more than what is missing: `syncline stauts`, say.
+    const auto rest = failed->remaining(true);
+    std::string message = "syncline: ";
+    message += rest.empty() ? CLI::FailureMessage::simple(failed, error)
+                            : CLI::FailureMessage::simple(failed, CLI::ExtrasError(rest));
     std::erase(message, kMark);
     return message;
   });

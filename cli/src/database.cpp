@@ -1,7 +1,7 @@
 #include "database.hpp"
 
+#include <array>
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "syncline/lmdb_store.hpp"
@@ -31,7 +31,11 @@ Result<Database> open_database(const Context& context, Access access,
 Result<std::string> read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Code::kStoreIo, "cannot read " + path.string());
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;
+  // A folder opens too; it fails when it is read.
+  for (std::array<char, 64 * 1024> chunk{};
+       file.read(chunk.data(), chunk.size()) || file.gcount() > 0;)
+    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
   if (file.bad()) return fail(Code::kStoreIo, "cannot read " + path.string());
   return text;
 }

@@ -250,6 +250,21 @@ def test_a_schema_that_is_not_json_or_not_there_creates_nothing(command, folder)
     assert not device.folder.exists()
 
 
+def test_regression_a_folder_in_place_of_a_file_is_an_operating_error(command, device, folder):
+    words = ("account", "login", "--server", "https://localhost", "--email", "a@example.org", "--password-file", folder)
+    for message in (
+        Device(command, folder / "new").refused("init", "--schema", folder, code="store_io"),
+        device.refused(*words, code="store_io"),
+    ):
+        assert f"cannot read {folder}" in message
+
+
+def test_regression_a_command_that_there_is_not_is_named(device):
+    assert "frobnicate" in device.wrong_usage("frobnicate")
+    assert "sometimes" in device.wrong_usage("sync", "sometimes")
+    assert "--sideways" in device.wrong_usage("list", "--sideways")
+
+
 def test_without_json_errors_are_on_stderr_too(device):
     outcome = device.run("get", "meals", "nothing", json_output=False)
     assert outcome.exit_code == 1
