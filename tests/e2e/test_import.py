@@ -178,6 +178,17 @@ def test_a_second_import_of_a_file_writes_nothing(device, write, kind):
     assert device.log() == before
 
 
+def test_regression_a_value_as_deep_as_there_may_be_survives_an_export_and_an_import(device, folder, write):
+    deepest = "[" * 16 + "]" * 16
+    device.one("put", "journal", "one", f"a={deepest}")
+    exported = device.export()
+    device.one("delete", "journal", "one")
+    assert device.one("import", "*", write("rows.ndjson", exported)) == {"rows": 1, "written": 1}
+    assert device.export() == exported
+    too_deep = write("deeper.ndjson", exported.replace(deepest, f"[{deepest}]"))
+    assert "line 1" in device.refused("import", "*", too_deep, code="value_too_deep")
+
+
 def test_every_merge_rule_survives_an_export_and_an_import(device, command, folder, health_schema):
     device.one("put", "health_metrics", "day", "systolic=120", "diastolic=80", "body_measurements.waist=80.5")
     device.one("put", "health_metrics", "day", "lowest_heart_rate=50", 'mood=so "so"')
