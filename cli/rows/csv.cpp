@@ -11,13 +11,15 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
-CsvReader::CsvReader(std::istream& stream) : stream_(stream) {
+void skip_byte_order_mark(std::istream& stream) {
   std::string start(kByteOrderMark.size(), '\0');
-  stream_.read(start.data(), static_cast<std::streamsize>(start.size()));
+  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
   if (start == kByteOrderMark) return;
-  stream_.clear();
-  stream_.seekg(0);
+  stream.clear();
+  stream.seekg(0);
 }
+
+CsvReader::CsvReader(std::istream& stream) : stream_(stream) { skip_byte_order_mark(stream); }
 
 Result<bool> CsvReader::next(std::vector<std::string>& row) {
   row.clear();

@@ -8,6 +8,9 @@
 
 namespace syncline::cli {
 
+// Passes over a byte order mark at the beginning of a stream, which can seek.
+void skip_byte_order_mark(std::istream& stream);
+
 // Reads comma-separated values (RFC 4180): quoted cells, doubled quotes, line breaks within quotes,
 // lines that end in LF or CRLF.
 //

@@ -1,6 +1,7 @@
 #include <optional>
 #include <utility>
 
+#include "rows/csv.hpp"
 #include "rows/rows.hpp"
 #include "syncline/limits.hpp"
 
@@ -24,7 +25,9 @@ Value::Object::node_type take(Value::Object& members, std::string_view name) {
 class NdjsonRows final : public RowSource {
  public:
   NdjsonRows(std::istream& stream, std::string collection)
-      : stream_(stream), collection_(std::move(collection)) {}
+      : stream_(stream), collection_(std::move(collection)) {
+    skip_byte_order_mark(stream);
+  }
 
   Result<bool> next(Row& row) override {
     std::string text;

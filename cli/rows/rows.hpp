@@ -47,7 +47,7 @@ class RowSource {
     const CollectionRules& rules);
 
 // A JSON object a line, as record_to_json writes them. With the collection "*" each line names its
-// own. Borrows the stream.
+// own. Borrows the stream, which can seek.
 [[nodiscard]] std::unique_ptr<RowSource> open_ndjson_rows(std::istream& stream,
                                                           std::string collection);
 

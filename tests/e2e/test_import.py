@@ -189,6 +189,12 @@ def test_regression_a_value_as_deep_as_there_may_be_survives_an_export_and_an_im
     assert "line 1" in device.refused("import", "*", too_deep, code="value_too_deep")
 
 
+def test_regression_a_byte_order_mark_before_ndjson_is_passed_over(device, write):
+    device.one("import", "journal", write("rows.ndjson", b'\xef\xbb\xbf{"id":"one","a":1}\r\n'))
+    assert rows(device) == {"one": {"a": 1}}
+    assert device.one("import", "journal", write("empty.ndjson", b"\xef\xbb\xbf")) == {"rows": 0, "written": 0}
+
+
 def test_every_merge_rule_survives_an_export_and_an_import(device, command, folder, health_schema):
     device.one("put", "health_metrics", "day", "systolic=120", "diastolic=80", "body_measurements.waist=80.5")
     device.one("put", "health_metrics", "day", "lowest_heart_rate=50", 'mood=so "so"')
