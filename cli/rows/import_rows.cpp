@@ -22,7 +22,11 @@ Result<bool> import_row(Transaction& transaction, Row& row) {
   }
   if (auto ok = transaction.patch(row.collection, row.record, row.fields); !ok)
     return fail(ok.error());
-  return true;
+  if (!*present) return true;
+  // A set in another order, or an empty one for one that never had an item, changes nothing.
+  const auto now = transaction.get(row.collection, row.record);
+  if (!now) return fail(now.error());
+  return !*now || (*now)->fields != (*present)->fields;
 }
 
 }  // namespace

@@ -195,6 +195,33 @@ def test_regression_a_byte_order_mark_before_ndjson_is_passed_over(device, write
     assert device.one("import", "journal", write("empty.ndjson", b"\xef\xbb\xbf")) == {"rows": 0, "written": 0}
 
 
+def test_regression_a_row_that_changes_nothing_is_not_counted_as_written(device, write):
+    device.one("put", "medications", "pill", 'side_effects=["a","b"]', "name=x")
+    device.one("put", "health_metrics", "day", "lowest_heart_rate=50")
+    before = device.log()
+    lines = [
+        {"id": "pill", "collection": "medications", "side_effects": ["b", "a", "b"]},
+        {"id": "day", "collection": "health_metrics", "body_measurements": {}, "lowest_heart_rate": 60},
+    ]
+    file = write("rows.ndjson", "".join(json.dumps(line) + "\n" for line in lines))
+    assert device.one("import", "*", file) == {"rows": 2, "written": 0}
+    assert device.log() == before
+
+
+def test_regression_an_emptied_set_is_imported_once(device, command, folder, health_schema):
+    device.one("add", "medications", "pill", "side_effects", "rash")
+    device.one("remove", "medications", "pill", "side_effects", "rash")
+    device.one("put", "health_metrics", "day", "body_measurements.waist=80")
+    device.one("put", "health_metrics", "day", "body_measurements={}")
+    assert '"side_effects":[]' in device.export() and '"body_measurements":{}' in device.export()
+    (folder / "all.ndjson").write_text(device.export())
+
+    other = Device(command, folder / "other")
+    other.one("init", "--schema", health_schema)
+    assert other.one("import", "*", folder / "all.ndjson") == {"rows": 2, "written": 2}
+    assert other.one("import", "*", folder / "all.ndjson") == {"rows": 2, "written": 0}
+
+
 def test_every_merge_rule_survives_an_export_and_an_import(device, command, folder, health_schema):
     device.one("put", "health_metrics", "day", "systolic=120", "diastolic=80", "body_measurements.waist=80.5")
     device.one("put", "health_metrics", "day", "lowest_heart_rate=50", 'mood=so "so"')
