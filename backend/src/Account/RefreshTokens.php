@@ -14,7 +14,6 @@ use Syncline\Database\Connection;
 final readonly class RefreshTokens
 {
     private const LIFETIME_MS = 90 * 86_400_000;
-    private const REPLACED_ACCEPTED_MS = 60_000;
     private const TOKEN_BYTES = 32;
 
     public function __construct(private Connection $connection, private Clock $clock)
@@ -28,8 +27,9 @@ final readonly class RefreshTokens
     }
 
     /**
-     * Replaces a token. A reply can be lost, so the token just replaced, whose successor nobody has used, is accepted
-     * once more within a minute. Any other second use means that two parties hold it: its whole family is revoked.
+     * Replaces a token. A reply can be lost, so a replaced token is accepted for as long as nobody has used its
+     * successor, which is then spent and makes room for another. Any other second use means that two parties hold the
+     * token: its whole family is revoked.
      *
      * @return array{string, string}|null account id and new token; null when the token is not valid
      */
@@ -37,27 +37,24 @@ final readonly class RefreshTokens
     {
         $now = $this->clock->nowMs();
         $hash = self::hash($token);
-        /** @var array{string, string, int, ?int, ?string, int}|null $row */
+        /** @var array{string, string, int, ?string, int}|null $row */
         $row = $this->connection->row(
-            'SELECT account_id, family, expires_ms, replaced_ms, successor, uses FROM refresh_tokens WHERE hash = ?'
+            'SELECT account_id, family, expires_ms, successor, uses FROM refresh_tokens WHERE hash = ?'
             . $this->connection->dialect->forUpdate(),
             [$hash],
         );
         if ($row === null || $row[2] <= $now) {
             return null;
         }
-        [$accountId, $family, , $replacedMs, $successor, $uses] = $row;
-        $isJustReplaced = $uses === 1
-            && $now - (int) $replacedMs <= self::REPLACED_ACCEPTED_MS
-            && !$this->isUsed((string) $successor);
-        if ($uses > 0 && !$isJustReplaced) {
+        [$accountId, $family, , $successor, $uses] = $row;
+        if ($uses > 0 && !$this->spend($successor)) {
             $this->revokeFamily($family);
             return null;
         }
         $next = $this->insert($accountId, $family);
         $this->connection->execute(
             'UPDATE refresh_tokens SET uses = uses + 1, replaced_ms = ?, successor = ? WHERE hash = ?',
-            [$replacedMs ?? $now, self::hash($next), $hash],
+            [$now, self::hash($next), $hash],
         );
         return [$accountId, $next];
     }
@@ -77,9 +74,17 @@ final readonly class RefreshTokens
         return $this->connection->execute('DELETE FROM refresh_tokens WHERE expires_ms <= ?', [$this->clock->nowMs()]);
     }
 
-    private function isUsed(string $hash): bool
+    /**
+     * Uses up a successor that the client may never have received: whoever shows it after all is a second party.
+     *
+     * @return bool false when it was used already, or there is none because the token itself is spent
+     */
+    private function spend(?string $hash): bool
     {
-        return $this->connection->row('SELECT 1 FROM refresh_tokens WHERE hash = ? AND uses > 0', [$hash]) !== null;
+        return $hash !== null && $this->connection->execute(
+            'UPDATE refresh_tokens SET uses = 1 WHERE hash = ? AND uses = 0',
+            [$hash],
+        ) === 1;
     }
 
     private function revokeFamily(string $family): void

@@ -13,7 +13,6 @@ constexpr std::size_t kPasswordBytesMin = 10;
 constexpr std::size_t kPasswordBytesMax = 256;
 constexpr std::int64_t kAccessTokenSeconds = 15 * 60;
 constexpr std::int64_t kRefreshTokenMs = 90LL * 24 * 3600 * 1000;
-constexpr std::int64_t kRefreshGraceMs = 60 * 1000;
 constexpr int kFailuresMax = 10;
 constexpr std::int64_t kFailureWindowMs = 15 * 60 * 1000;
 
@@ -70,17 +69,20 @@ Answer<TokensReply> Accounts::refresh(const RefreshRequest& request, std::int64_
     return refuse(Code::kRefreshInvalid, "The refresh token is not known or has expired.");
   }
   auto& token = found->second;
-  if (token.replaced_ms) {
-    if (token.repeated || now_ms - *token.replaced_ms > kRefreshGraceMs) {
+  if (token.used) {
+    const auto successor = refresh_tokens_.find(token.successor);
+    if (successor == refresh_tokens_.end() || successor->second.used) {
       revoke_family(token.family);
       return refuse(Code::kRefreshInvalid, "The refresh token was used already.");
     }
-    token.repeated = true;
-  } else {
-    token.replaced_ms = now_ms;
+    // The reply with the successor may have been lost. Whoever shows it after all is a second
+    // party.
+    successor->second.used = true;
   }
-  const auto account = token.account;
-  return issue(account, token.family, now_ms, random);
+  auto tokens = issue(token.account, token.family, now_ms, random);
+  token.used = true;
+  token.successor = tokens.refresh_token.reveal();
+  return tokens;
 }
 
 void Accounts::logout(const LogoutRequest& request) {
@@ -130,7 +132,7 @@ TokensReply Accounts::issue(const std::string& account, std::uint64_t family, st
   const auto access = random_name(random);
   const auto refresh = random_name(random);
   access_tokens_[access] = {account, now_ms + kAccessTokenSeconds * 1000};
-  refresh_tokens_[refresh] = {account, family, now_ms + kRefreshTokenMs, std::nullopt, false};
+  refresh_tokens_[refresh] = {account, family, now_ms + kRefreshTokenMs, false, {}};
   return {account, Secret(access), Secret(refresh), kAccessTokenSeconds, now_ms};
 }
 

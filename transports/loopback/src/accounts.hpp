@@ -51,8 +51,8 @@ class Accounts {
     std::string account;
     std::uint64_t family = 0;
     std::int64_t expires_ms = 0;
-    std::optional<std::int64_t> replaced_ms;
-    bool repeated = false;  // accepted once more after it was replaced
+    bool used = false;      // replaced, or spent because its predecessor was replaced again
+    std::string successor;  // the last one that it was replaced by; none when it is spent
   };
   struct Failures {
     std::int64_t since_ms = 0;
