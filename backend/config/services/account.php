@@ -28,6 +28,7 @@ return static function (Services $services, Settings $settings): void {
     ));
     $services->set(RefreshTokens::class, static fn (Services $all): RefreshTokens => new RefreshTokens(
         $all->get(Connection::class),
+        $all->get(SpaceRepository::class),
         $all->get(Clock::class),
     ));
     $services->set(LoginGuard::class, static fn (Services $all): LoginGuard => new LoginGuard(

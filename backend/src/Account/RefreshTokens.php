@@ -6,21 +6,26 @@ namespace Syncline\Account;
 
 use Syncline\Clock;
 use Syncline\Database\Connection;
+use Syncline\Sync\SpaceRepository;
 
 /**
  * The refresh tokens, kept as hashes. Each is used once and replaced; all that descend from one login are a family. A
- * family is revoked by deleting its rows. Call inside a write transaction.
+ * family is revoked by deleting its rows. Call inside a write transaction. Whatever changes a family holds the head row
+ * of the account's space meanwhile, because a deletion does not see the token that a refresh is just adding.
  */
 final readonly class RefreshTokens
 {
     private const LIFETIME_MS = 90 * 86_400_000;
     private const TOKEN_BYTES = 32;
 
-    public function __construct(private Connection $connection, private Clock $clock)
-    {
+    public function __construct(
+        private Connection $connection,
+        private SpaceRepository $spaces,
+        private Clock $clock,
+    ) {
     }
 
-    /** @return string the token of a new family */
+    /** @return string the token of a new family; the caller has made the account's space, or holds it */
     public function issue(string $accountId): string
     {
         return $this->insert($accountId, random_bytes(16));
@@ -37,16 +42,16 @@ final readonly class RefreshTokens
     {
         $now = $this->clock->nowMs();
         $hash = self::hash($token);
-        /** @var array{string, string, int, ?string, int}|null $row */
+        $accountId = $this->lockAccountOf($hash);
+        /** @var array{string, int, ?string, int}|null $row */
         $row = $this->connection->row(
-            'SELECT account_id, family, expires_ms, successor, uses FROM refresh_tokens WHERE hash = ?'
-            . $this->connection->dialect->forUpdate(),
+            'SELECT family, expires_ms, successor, uses FROM refresh_tokens WHERE hash = ?',
             [$hash],
         );
-        if ($row === null || $row[2] <= $now) {
+        if ($accountId === null || $row === null || $row[1] <= $now) {
             return null;
         }
-        [$accountId, $family, , $successor, $uses] = $row;
+        [$family, , $successor, $uses] = $row;
         if ($uses > 0 && !$this->spend($successor)) {
             $this->revokeFamily($family);
             return null;
@@ -61,8 +66,10 @@ final readonly class RefreshTokens
 
     public function revoke(#[\SensitiveParameter] string $token): void
     {
+        $hash = self::hash($token);
+        $this->lockAccountOf($hash);
         /** @var array{string}|null $row */
-        $row = $this->connection->row('SELECT family FROM refresh_tokens WHERE hash = ?', [self::hash($token)]);
+        $row = $this->connection->row('SELECT family FROM refresh_tokens WHERE hash = ?', [$hash]);
         if ($row !== null) {
             $this->revokeFamily($row[0]);
         }
@@ -72,6 +79,14 @@ final readonly class RefreshTokens
     public function purge(): int
     {
         return $this->connection->execute('DELETE FROM refresh_tokens WHERE expires_ms <= ?', [$this->clock->nowMs()]);
+    }
+
+    /** @return ?string the account of a token, which is to be read again now that no other transaction changes it */
+    private function lockAccountOf(string $hash): ?string
+    {
+        /** @var array{string}|null $row */
+        $row = $this->connection->row('SELECT account_id FROM refresh_tokens WHERE hash = ?', [$hash]);
+        return $row === null ? null : $this->spaces->lock($row[0])?->id;
     }
 
     /**
