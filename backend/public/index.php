@@ -8,6 +8,8 @@ use Syncline\Settings;
 
 // Before anything can go wrong: what PHP has to say is for its log.
 ini_set('display_errors', '0');
+// The log, and what SQLite keeps beside its file, are for their owner alone.
+umask(0077);
 $root = dirname(__DIR__);
 require $root . '/vendor/autoload.php';
 

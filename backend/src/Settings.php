@@ -30,13 +30,23 @@ final readonly class Settings
         $read = static fn (string $name, string $default): string =>
             self::fromEnvironment($name, $server) ?? $values[$name] ?? $default;
         return new self(
-            $read('SYNCLINE_DSN', 'sqlite:' . $root . '/var/syncline.sqlite'),
+            $read('SYNCLINE_DSN', self::defaultDsn($root)),
             $read('SYNCLINE_DB_USER', ''),
             $read('SYNCLINE_DB_PASSWORD', ''),
             $read('SYNCLINE_JWT_SECRET', ''),
             $read('SYNCLINE_LOG', 'stderr'),
             $read('SYNCLINE_BASE_PATH', ''),
         );
+    }
+
+    public static function defaultFolder(string $root): string
+    {
+        return $root . '/var';
+    }
+
+    public static function defaultDsn(string $root): string
+    {
+        return 'sqlite:' . self::defaultFolder($root) . '/syncline.sqlite';
     }
 
     /** Fails when it is missing or short: a server without a real secret must not hand out tokens. */

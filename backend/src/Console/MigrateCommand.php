@@ -14,14 +14,20 @@ use Syncline\Database\Migrator;
 #[AsCommand('migrate', 'Brings the database to the newest schema')]
 final class MigrateCommand extends Command
 {
-    /** @param Closure(): Migrator $migrator */
-    public function __construct(private readonly Closure $migrator)
+    /**
+     * @param Closure(): Migrator $migrator
+     * @param ?string $folder of the database, if it is to be made
+     */
+    public function __construct(private readonly Closure $migrator, private readonly ?string $folder)
     {
         parent::__construct();
     }
 
     protected function execute(InputInterface $input, OutputInterface $output): int
     {
+        if ($this->folder !== null && !is_dir($this->folder)) {
+            mkdir($this->folder, 0700);
+        }
         $applied = ($this->migrator)()->migrate();
         foreach ($applied as $name) {
             $output->writeln('applied ' . $name);

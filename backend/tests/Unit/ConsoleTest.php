@@ -40,6 +40,28 @@ final class ConsoleTest extends TestCase
         self::assertSame([0, "nothing to do\n"], $this->console('migrate'));
     }
 
+    public function testRegressionMigrateMakesTheDefaultFolderAndLetsNobodyElseIn(): void
+    {
+        $root = $this->directory . '/installed';
+        mkdir($root . '/bin', 0777, true);
+        copy(dirname(__DIR__, 2) . '/bin/console', $root . '/bin/console');
+        symlink(dirname(__DIR__, 2) . '/vendor', $root . '/vendor');
+        $result = $this->execute($root . '/bin/console', '/nonexistent', 'migrate');
+        self::assertSame([0, "applied 0001_initial\n"], $result);
+        self::assertSame('0700', self::permissions($root . '/var'));
+        self::assertSame('0600', self::permissions($root . '/var/syncline.sqlite'));
+        foreach (['/var/syncline.sqlite', '/bin/console', '/vendor'] as $file) {
+            unlink($root . $file);
+        }
+        array_map(rmdir(...), [$root . '/var', $root . '/bin', $root]);
+    }
+
+    public function testRegressionADatabaseElsewhereIsForItsOwnerAloneToo(): void
+    {
+        $this->console('migrate');
+        self::assertSame('0600', self::permissions($this->directory . '/db.sqlite'));
+    }
+
     public function testEpochRenewTakesAllOrOne(): void
     {
         $this->console('migrate');
@@ -54,11 +76,24 @@ final class ConsoleTest extends TestCase
         self::assertSame([0, "deleted 0 tokens and 0 login failures\n"], $this->console('maintenance:purge'));
     }
 
+    private static function permissions(string $file): string
+    {
+        clearstatcache();
+        return substr(sprintf('%o', fileperms($file)), -4);
+    }
+
     /** @return array{int, string} */
     private function console(string ...$arguments): array
     {
-        $command = [PHP_BINARY, dirname(__DIR__, 2) . '/bin/console', '--no-ansi', ...array_values($arguments)];
-        $environment = ['PATH' => (string) getenv('PATH'), 'SYNCLINE_ENV_FILE' => $this->directory . '/.env'];
+        $console = dirname(__DIR__, 2) . '/bin/console';
+        return $this->execute($console, $this->directory . '/.env', ...array_values($arguments));
+    }
+
+    /** @return array{int, string} */
+    private function execute(string $console, string $environmentFile, string ...$arguments): array
+    {
+        $command = [PHP_BINARY, $console, '--no-ansi', ...array_values($arguments)];
+        $environment = ['PATH' => (string) getenv('PATH'), 'SYNCLINE_ENV_FILE' => $environmentFile];
         $process = proc_open($command, [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes, null, $environment);
         self::assertIsResource($process);
         $output = (string) stream_get_contents($pipes[1]);
