@@ -40,6 +40,9 @@ final readonly class AccessTokens
     /** The 8 bytes of the account's id. Fails with token_expired or token_invalid. */
     public function account(#[\SensitiveParameter] string $token): string
     {
+        if (!self::hasOwnHeader($token)) {
+            throw self::invalid();
+        }
         // The library takes its time from a static member; it is set at each use so that the injected clock decides.
         JWT::$timestamp = intdiv($this->clock->nowMs(), 1000);
         try {
@@ -50,6 +53,15 @@ final readonly class AccessTokens
             throw self::invalid();
         }
         return self::subject($claims);
+    }
+
+    /** The library trusts the types of what stands in the header, which anybody can write. */
+    private static function hasOwnHeader(#[\SensitiveParameter] string $token): bool
+    {
+        $header = json_decode(JWT::urlsafeB64Decode(explode('.', $token, 2)[0]));
+        return $header instanceof stdClass
+            && ($header->alg ?? null) === self::ALGORITHM
+            && !property_exists($header, 'kid');
     }
 
     private static function subject(stdClass $claims): string

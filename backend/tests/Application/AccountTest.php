@@ -210,6 +210,22 @@ final class AccountTest extends TestCase
         }
     }
 
+    public function testRegressionATokenWithAHeaderOfWrongTypesIsInvalidAndNoFault(): void
+    {
+        $parts = explode('.', $this->app->register()->string('access_token'));
+        foreach (
+            [
+                '{"alg":["HS256"]}', '{"alg":{"a":1}}', '{"alg":1}', '{"alg":null}', '{"alg":"HS256","kid":[]}',
+                '{"alg":"HS256","kid":{}}', '["HS256"]', '"HS256"', 'null', '',
+            ] as $header
+        ) {
+            $token = JWT::urlsafeB64Encode($header) . '.' . $parts[1] . '.' . $parts[2];
+            $reply = $this->app->request('GET', '/v1/changes?cursor=', null, ['Authorization' => 'Bearer ' . $token]);
+            self::assertSame('token_invalid', $reply->member('code'), $header);
+        }
+        self::assertSame([], $this->app->log->getRecords());
+    }
+
     public function testWithoutABearerTokenItIsMissing(): void
     {
         $this->app->request('POST', '/v1/sync', [])->assertProblem(401, 'token_missing');
