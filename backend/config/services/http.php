@@ -27,7 +27,7 @@ use Syncline\Http\Middleware\UnencodedDigest;
 use Syncline\Services;
 use Syncline\Sync\Puller;
 use Syncline\Sync\Pusher;
-use Syncline\Sync\ReplicaRepository;
+use Syncline\Sync\Replicas;
 use Syncline\Sync\SpaceRepository;
 
 return static function (Services $services): void {
@@ -68,7 +68,7 @@ return static function (Services $services): void {
     $services->set(SyncAction::class, static fn (Services $all): SyncAction => new SyncAction(
         $all->get(Pusher::class),
         $all->get(Puller::class),
-        $all->get(ReplicaRepository::class),
+        $all->get(Replicas::class),
         $all->get(Clock::class),
     ));
 };

@@ -11,6 +11,7 @@ use Syncline\Sync\PageRepository;
 use Syncline\Sync\Puller;
 use Syncline\Sync\Pusher;
 use Syncline\Sync\ReplicaRepository;
+use Syncline\Sync\Replicas;
 use Syncline\Sync\SlotRepository;
 use Syncline\Sync\SpaceRepository;
 
@@ -27,10 +28,17 @@ return static function (Services $services): void {
     $services->set(ReplicaRepository::class, static fn (Services $all): ReplicaRepository => new ReplicaRepository(
         $all->get(Connection::class),
     ));
+    $services->set(Replicas::class, static fn (Services $all): Replicas => new Replicas(
+        $all->get(Connection::class),
+        $all->get(SpaceRepository::class),
+        $all->get(ReplicaRepository::class),
+        $all->get(Clock::class),
+    ));
     $services->set(Pusher::class, static fn (Services $all): Pusher => new Pusher(
         $all->get(Connection::class),
         $all->get(SpaceRepository::class),
         $all->get(SlotRepository::class),
+        $all->get(ReplicaRepository::class),
         $all->get(Clock::class),
     ));
     $services->set(Puller::class, static fn (Services $all): Puller => new Puller(

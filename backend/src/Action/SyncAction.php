@@ -15,7 +15,7 @@ use Syncline\Sync\PullResult;
 use Syncline\Sync\Puller;
 use Syncline\Sync\PushResult;
 use Syncline\Sync\Pusher;
-use Syncline\Sync\ReplicaRepository;
+use Syncline\Sync\Replicas;
 
 /** POST /v1/sync: push and pull in one round trip */
 final readonly class SyncAction
@@ -23,7 +23,7 @@ final readonly class SyncAction
     public function __construct(
         private Pusher $pusher,
         private Puller $puller,
-        private ReplicaRepository $replicas,
+        private Replicas $replicas,
         private Clock $clock,
     ) {
     }
@@ -32,11 +32,12 @@ final readonly class SyncAction
     {
         $sync = SyncRequest::fromInput(JsonBody::input($request));
         $space = Bearer::space($request);
-        $this->replicas->see($space->id, $sync->replica, $sync->schema, $this->clock->nowMs());
         $members = [];
         $sequence = null;
-        if ($sync->batch !== null) {
-            $pushed = $this->pusher->push($space->id, $sync->batch);
+        if ($sync->batch === null) {
+            $this->replicas->see($space->id, $sync->replica);
+        } else {
+            $pushed = $this->pusher->push($space->id, $sync->batch, $sync->replica);
             $members['push'] = self::pushMembers($pushed);
             $space = $pushed->space;
             $sequence = $pushed->sequence;

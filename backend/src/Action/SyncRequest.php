@@ -11,6 +11,7 @@ use Syncline\Http\ApiException;
 use Syncline\Http\Input;
 use Syncline\Sync\Cursor;
 use Syncline\Sync\CursorSet;
+use Syncline\Sync\Replica;
 use Syncline\Sync\Schema;
 
 /** The body of POST /v1/sync, read strictly. */
@@ -21,8 +22,7 @@ final readonly class SyncRequest
 
     /** @param ?string $batch the bytes of the pushed batch, not decoded yet */
     private function __construct(
-        public string $replica,
-        public ?Schema $schema,
+        public Replica $replica,
         public ?string $batch,
         public ?CursorSet $cursors,
         public int $limit,
@@ -36,15 +36,16 @@ final readonly class SyncRequest
             throw new ApiException(Code::ProtocolUnsupported, 'The protocol version must be 1.', '/protocol');
         }
         $input->only('protocol', 'replica', 'schema', 'push', 'pull');
-        $replica = $input->textMatching('replica', self::REPLICA, '16 hexadecimal digits, not all zero');
+        $id = $input->textMatching('replica', self::REPLICA, '16 hexadecimal digits, not all zero');
         $schema = $input->has('schema') ? self::schema($input->object('schema')) : null;
+        $replica = new Replica($id, $schema);
         $batch = $input->has('push') ? $input->object('push')->only('ops')->base64('ops') : null;
         if (!$input->has('pull')) {
-            return new self($replica, $schema, $batch, null, Limits::PAGE_OPS_DEFAULT);
+            return new self($replica, $batch, null, Limits::PAGE_OPS_DEFAULT);
         }
         $pull = $input->object('pull')->only('cursors', 'limit');
         $limit = $pull->has('limit') ? $pull->integer('limit', 1, Limits::PAGE_OPS) : Limits::PAGE_OPS_DEFAULT;
-        return new self($replica, $schema, $batch, self::cursors($pull->object('cursors')), $limit);
+        return new self($replica, $batch, self::cursors($pull->object('cursors')), $limit);
     }
 
     private static function schema(Input $input): Schema

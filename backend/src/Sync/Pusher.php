@@ -20,6 +20,7 @@ final readonly class Pusher
         private Connection $connection,
         private SpaceRepository $spaces,
         private SlotRepository $slots,
+        private ReplicaRepository $replicas,
         private Clock $clock,
     ) {
     }
@@ -27,7 +28,7 @@ final readonly class Pusher
     /**
      * Fails with batch_malformed or batch_too_large, and token_invalid when the account has just been deleted.
      */
-    public function push(string $spaceId, string $batch): PushResult
+    public function push(string $spaceId, string $batch, Replica $replica): PushResult
     {
         try {
             $ops = BatchDecoder::decode($batch);
@@ -36,7 +37,12 @@ final readonly class Pusher
         }
         $refused = $this->refuse($ops);
         $candidates = array_diff_key($ops, $refused);
-        return $this->connection->write(fn (): PushResult => $this->merge($spaceId, $ops, $candidates, $refused));
+        return $this->connection->write(function () use ($spaceId, $replica, $ops, $candidates, $refused): PushResult {
+            $space = $this->spaces->lock($spaceId)
+                ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
+            $this->replicas->see($spaceId, $replica, $this->clock->nowMs());
+            return $this->merge($space, $ops, $candidates, $refused);
+        });
     }
 
     /**
@@ -61,13 +67,11 @@ final readonly class Pusher
      * @param array<int, Op> $candidates the ops that are not refused
      * @param array<int, Code> $refused
      */
-    private function merge(string $spaceId, array $ops, array $candidates, array $refused): PushResult
+    private function merge(Space $space, array $ops, array $candidates, array $refused): PushResult
     {
-        $space = $this->spaces->lock($spaceId)
-            ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
         $keys = array_map(static fn (Op $op): string => $op->slotKey(), $candidates);
-        $stamps = $this->slots->stamps($spaceId, array_values(array_unique($keys)));
-        $registers = $this->slots->registers($spaceId, self::ties($candidates, $keys, $stamps));
+        $stamps = $this->slots->stamps($space->id, array_values(array_unique($keys)));
+        $registers = $this->slots->registers($space->id, self::ties($candidates, $keys, $stamps));
 
         $verdicts = str_repeat(PushResult::REFUSED, count($ops));
         $applied = [];
@@ -86,9 +90,9 @@ final readonly class Pusher
             return new PushResult($verdicts, $refused, $space, null);
         }
         $sequence = $space->head + 1;
-        $this->slots->store($spaceId, $sequence, $applied);
-        $this->spaces->moveHead($spaceId, $sequence);
-        return new PushResult($verdicts, $refused, new Space($spaceId, $space->epoch, $sequence), $sequence);
+        $this->slots->store($space->id, $sequence, $applied);
+        $this->spaces->moveHead($space->id, $sequence);
+        return new PushResult($verdicts, $refused, new Space($space->id, $space->epoch, $sequence), $sequence);
     }
 
     /**

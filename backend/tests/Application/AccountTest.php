@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Syncline\Tests\Application;
 
 use Firebase\JWT\JWT;
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
 use Syncline\Tests\Support\Device;
 use Syncline\Tests\Support\Ops;
@@ -151,6 +152,26 @@ final class AccountTest extends TestCase
         $this->refresh($reply->string('refresh_token'))->assertProblem(401, 'refresh_invalid', '/refresh_token');
         $this->login('ann@example.org')->assertProblem(401, 'credentials_invalid');
         $this->app->register();
+    }
+
+    /** @return iterable<string, array{array<string, mixed>}> */
+    public static function rounds(): iterable
+    {
+        yield 'neither' => [[]];
+        yield 'push' => [['push' => ['ops' => Ops::batch(Ops::many(2))]]];
+        yield 'pull' => [['pull' => ['cursors' => ['*' => '']]]];
+    }
+
+    /** @param array<string, mixed> $members */
+    #[DataProvider('rounds')]
+    public function testRegressionADeletionDuringASyncInvalidatesItsToken(array $members): void
+    {
+        $device = $this->app->device();
+        // The first time is the one that the token is checked against.
+        $this->app->clock->atCall(2, fn (): int => $this->app->connection()->execute('DELETE FROM accounts'));
+        $device->sync($members)->assertProblem(401, 'token_invalid');
+        self::assertSame([], $this->app->connection()->rows('SELECT * FROM replicas'));
+        self::assertSame([], $this->app->connection()->rows('SELECT * FROM slots'));
     }
 
     public function testDeletingTakesThePassword(): void

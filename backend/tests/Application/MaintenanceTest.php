@@ -47,6 +47,19 @@ final class MaintenanceTest extends TestCase
         self::assertSame(Ops::REPLICA, $app->connection()->rows('SELECT replica FROM replicas ORDER BY 1')[0][0]);
     }
 
+    public function testRegressionASpaceKeepsTheReplicasThatItSawLast(): void
+    {
+        $app = new TestApp();
+        $device = $app->device();
+        for ($replica = 1; $replica <= 258; $replica++) {
+            $app->clock->advanceSeconds(1);
+            $device->sync(['replica' => sprintf('%016x', $replica)]);
+        }
+        $replicas = array_column($app->connection()->rows('SELECT replica FROM replicas ORDER BY replica'), 0);
+        self::assertCount(256, $replicas);
+        self::assertSame(sprintf('%016x', 3), $replicas[0]);
+    }
+
     /**
      * @phpstan-impure
      * @return list<mixed>|null the version of the schema, and when it was seen

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Syncline\Tests\Application;
 
-use Closure;
 use PHPUnit\Framework\TestCase;
 use Syncline\Account\AccountRepository;
 use Syncline\Account\RefreshTokens;
@@ -15,6 +14,7 @@ use Syncline\Database\Migrator;
 use Syncline\Services;
 use Syncline\Settings;
 use Syncline\Sync\SpaceRepository;
+use Syncline\Tests\Support\FakeClock;
 use Syncline\Tests\Support\Ops;
 use Syncline\Tests\Support\TestApp;
 
@@ -48,31 +48,17 @@ final class RevocationTest extends TestCase
     public function testRegressionALogoutDuringARefreshLeavesNoTokenOfTheFamily(): void
     {
         $services = Application::container($this->settings);
-        $clock = new class implements Clock {
-            /** @var ?Closure(): void what happens when the time is asked for again */
-            public ?Closure $then = null;
-            public int $calls = 0;
-
-            public function nowMs(): int
-            {
-                if ($this->calls++ === 1 && $this->then !== null) {
-                    ($this->then)();
-                }
-                return Ops::TIME_MS;
-            }
-        };
+        $clock = new FakeClock(Ops::TIME_MS);
         $services->set(Clock::class, static fn (): Clock => $clock);
         $services->get(Migrator::class)->migrate();
         $connection = $services->get(Connection::class);
         $tokens = $services->get(RefreshTokens::class);
         for ($round = 0; $round < self::ROUNDS; $round++) {
-            $clock->then = null;
             $token = $this->login($services, $round);
             $logout = null;
-            $clock->calls = 0;
-            $clock->then = function () use ($token, &$logout): void {
+            $clock->atCall(2, function () use ($token, &$logout): void {
                 $logout = $this->logOutElsewhere($token);
-            };
+            });
             $connection->write(static fn (): ?array => $tokens->replace($token));
             self::assertIsResource($logout);
             self::assertSame(0, proc_close($logout));

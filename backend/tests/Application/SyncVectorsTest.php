@@ -63,7 +63,7 @@ final class SyncVectorsTest extends TestCase
     private function pushFails(VectorCase $push): ?string
     {
         try {
-            $result = $this->app->service(Pusher::class)->push($this->spaceId, $push->bytes('batch'));
+            $result = $this->app->service(Pusher::class)->push($this->spaceId, $push->bytes('batch'), Ops::replica());
         } catch (ApiException $failure) {
             $space = $this->app->service(SpaceRepository::class)->find($this->spaceId);
             self::assertSame($push->number('head'), $space?->head);

@@ -9,12 +9,18 @@ use Syncline\Codec\BatchEncoder;
 use Syncline\Codec\Op;
 use Syncline\Codec\Stamp;
 use Syncline\Codec\ValueCodec;
+use Syncline\Sync\Replica;
 
 /** Makes and reads ops without ceremony. */
 final class Ops
 {
     public const REPLICA = '0123456789abcdef';
     public const TIME_MS = 1_700_000_000_000;
+
+    public static function replica(): Replica
+    {
+        return new Replica(self::REPLICA, null);
+    }
 
     public static function op(
         string $slot,
