@@ -14,16 +14,22 @@ use Throwable;
 final class Connection
 {
     private const ATTEMPTS_MAX = 8;
+    /** No attempt begins later: each may wait for a lock by itself, and a client waits for all of them together. */
+    private const ATTEMPTS_MS_MAX = 6_000;
     private const JITTER_BASE_US = 5_000;
 
     /** @var array<string, PDOStatement> */
     private array $statements = [];
 
-    /** @param Closure(int): void $sleep waits for so many microseconds */
+    /**
+     * @param Closure(int): void $sleep waits for so many microseconds
+     * @param Closure(): int $elapsedMs a clock that is never set
+     */
     public function __construct(
         private readonly PDO $pdo,
         public readonly Dialect $dialect,
         private readonly Closure $sleep,
+        private readonly Closure $elapsedMs,
     ) {
     }
 
@@ -74,10 +80,11 @@ final class Connection
      * @template T
      * @param Closure(): T $work
      * @return T
-     * @throws BusyException after the last attempt
+     * @throws BusyException after eight attempts, or six seconds
      */
     public function write(Closure $work): mixed
     {
+        $end = ($this->elapsedMs)() + self::ATTEMPTS_MS_MAX;
         for ($attempt = 1;; $attempt++) {
             try {
                 return $this->attempt($this->dialect->beginWrite(), $work);
@@ -85,10 +92,12 @@ final class Connection
                 if (!$this->dialect->isConflict($failure)) {
                     throw $failure;
                 }
-                if ($attempt === self::ATTEMPTS_MAX) {
-                    throw new BusyException('a transaction was in conflict eight times', 0, $failure);
+                if ($attempt < self::ATTEMPTS_MAX) {
+                    ($this->sleep)(random_int(0, self::JITTER_BASE_US << $attempt));
                 }
-                ($this->sleep)(random_int(0, self::JITTER_BASE_US << $attempt));
+                if ($attempt === self::ATTEMPTS_MAX || ($this->elapsedMs)() >= $end) {
+                    throw new BusyException('a transaction was in conflict too often or too long', 0, $failure);
+                }
             }
         }
     }

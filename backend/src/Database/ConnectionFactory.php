@@ -15,7 +15,7 @@ final class ConnectionFactory
     /** Too many connections, of all or of this user, and a server that restarts: all pass by themselves. */
     private const MYSQL_UNAVAILABLE = [1040, 1203, 1226, 2002, 2006];
 
-    private const SQLITE_BUSY_TIMEOUT_MS = 2_000;
+    private const LOCK_WAIT_SECONDS = 2;
 
     public static function open(Settings $settings): Connection
     {
@@ -29,7 +29,12 @@ final class ConnectionFactory
             Dialect::Sqlite => self::configureSqlite($pdo),
             Dialect::Mysql => self::configureMysql($pdo),
         };
-        return new Connection($pdo, $dialect, static fn (int $microseconds) => usleep($microseconds));
+        return new Connection(
+            $pdo,
+            $dialect,
+            static fn (int $microseconds) => usleep($microseconds),
+            static fn (): int => intdiv(hrtime(true), 1_000_000),
+        );
     }
 
     private static function connect(Settings $settings): PDO
@@ -54,7 +59,7 @@ final class ConnectionFactory
      */
     private static function configureSqlite(PDO $pdo): void
     {
-        $pdo->exec('PRAGMA busy_timeout = ' . self::SQLITE_BUSY_TIMEOUT_MS);
+        $pdo->exec('PRAGMA busy_timeout = ' . 1000 * self::LOCK_WAIT_SECONDS);
         $pdo->exec('PRAGMA journal_mode = WAL');
         $pdo->exec('PRAGMA synchronous = FULL');
         $pdo->exec('PRAGMA foreign_keys = ON');
@@ -68,6 +73,6 @@ final class ConnectionFactory
     {
         $pdo->exec("SET NAMES utf8mb4, SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
         $pdo->exec('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-        $pdo->exec('SET SESSION innodb_lock_wait_timeout = 5');
+        $pdo->exec('SET SESSION innodb_lock_wait_timeout = ' . self::LOCK_WAIT_SECONDS);
     }
 }

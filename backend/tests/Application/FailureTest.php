@@ -43,6 +43,15 @@ final class FailureTest extends TestCase
         self::assertStringNotContainsString('secret', $reply->body);
     }
 
+    public function testRegressionOneWaitForALockIsTwoSecondsInBothDatabases(): void
+    {
+        $connection = (new TestApp())->connection();
+        [$sql, $expected] = TestApp::isMysql()
+            ? ['SELECT @@innodb_lock_wait_timeout', 2]
+            : ['PRAGMA busy_timeout', 2_000];
+        self::assertSame([[$expected]], $connection->rows($sql));
+    }
+
     public function testEveryReplyNamesItsRequestAndIsNotStored(): void
     {
         $app = new TestApp();

@@ -52,6 +52,22 @@ final class ConnectionTest extends TestCase
         }
     }
 
+    public function testRegressionAttemptsThatWaitLongEndAfterSixSecondsAltogether(): void
+    {
+        $attempts = 0;
+        $connection = $this->connection(static fn () => null, static function () use (&$attempts): int {
+            return 2_000 * $attempts;
+        });
+        try {
+            $connection->write(static function () use (&$attempts): never {
+                $attempts++;
+                throw self::failure(5);
+            });
+        } catch (BusyException) {
+            self::assertSame(3, $attempts);
+        }
+    }
+
     public function testATransactionIsReplayedWholeOnceTheLockIsFree(): void
     {
         $other = $this->open();
@@ -118,9 +134,10 @@ final class ConnectionTest extends TestCase
         return $failure;
     }
 
-    private function connection(Closure $sleep): Connection
+    /** @param ?Closure(): int $elapsedMs */
+    private function connection(Closure $sleep, ?Closure $elapsedMs = null): Connection
     {
-        return new Connection($this->open(), Dialect::Sqlite, $sleep);
+        return new Connection($this->open(), Dialect::Sqlite, $sleep, $elapsedMs ?? static fn (): int => 0);
     }
 
     private function open(): PDO
