@@ -60,7 +60,7 @@ class Space:
 
     def pull(self, cursors, limit=limits.PAGE_OPS_DEFAULT, pushed=None):
         """One page; `pushed` is the sequence of the same request's push, or None."""
-        if not 1 <= limit <= limits.PAGE_OPS_MAX:
+        if not 1 <= limit <= limits.PAGE_OPS_MAX or len(cursors) > limits.PULL_CURSORS_MAX:
             raise Refused("validation_failed")
         start = {name: None if cursor is None else self._sequence(cursor) for name, cursor in cursors.items()}
 

@@ -163,7 +163,8 @@ const std::set<std::string>& limits_held_elsewhere() {
   static const std::set<std::string> kElsewhere{
       "collection_bytes_min", "record_bytes_min", "map_key_bytes_min",  // slot_key.json
       "value_bytes_min",      "varint_bytes_max",                       // value.json
-      "stamp_counter_max"};                                             // stamp.json
+      "stamp_counter_max",                                              // stamp.json
+      "pull_cursors_max"};                                              // pull.json
   return kElsewhere;
 }
 

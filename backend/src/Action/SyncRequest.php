@@ -45,7 +45,11 @@ final readonly class SyncRequest
         }
         $pull = $input->object('pull')->only('cursors', 'limit');
         $limit = $pull->has('limit') ? $pull->integer('limit', 1, Limits::PAGE_OPS) : Limits::PAGE_OPS_DEFAULT;
-        return new self($replica, $batch, self::cursors($pull->object('cursors')), $limit);
+        $cursors = $pull->object('cursors');
+        if (count($cursors->names()) > Limits::PULL_CURSORS) {
+            throw $pull->invalid('cursors', sprintf('may have at most %d members', Limits::PULL_CURSORS));
+        }
+        return new self($replica, $batch, self::cursors($cursors), $limit);
     }
 
     private static function schema(Input $input): Schema

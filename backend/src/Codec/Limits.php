@@ -22,6 +22,7 @@ final class Limits
     public const BODY_BYTES = 131_072;
     public const PAGE_OPS = 5_000;
     public const PAGE_OPS_DEFAULT = 4_000;
+    public const PULL_CURSORS = 256;
     public const PAGE_BYTES = 700_000;
     public const SCHEMA_NAME_BYTES = 64;
     public const SCHEMA_VERSION_MAX = 2_147_483_647;

@@ -16,7 +16,7 @@ final readonly class Input
 {
     private const NAME_SHOWN_BYTES = 128;
 
-    /** @param list<array{string, mixed}> $members */
+    /** @param array<string, mixed> $members their names after a dot: a PHP array would make an integer of the name 1 */
     private function __construct(private array $members, private string $pointer, private bool $isQuery = false)
     {
     }
@@ -25,7 +25,7 @@ final readonly class Input
     {
         $members = [];
         foreach (get_object_vars($object) as $name => $value) {
-            $members[] = [(string) $name, $value];
+            $members['.' . $name] = $value;
         }
         return new self($members, $pointer);
     }
@@ -35,14 +35,14 @@ final readonly class Input
     {
         $members = [];
         foreach ($request->getQueryParams() as $name => $value) {
-            $members[] = [(string) $name, $value];
+            $members['.' . $name] = $value;
         }
         return new self($members, '', true);
     }
 
     public function only(string ...$names): self
     {
-        foreach ($this->members as [$name]) {
+        foreach ($this->names() as $name) {
             if (!in_array($name, $names, true)) {
                 $shown = mb_strcut($name, 0, self::NAME_SHOWN_BYTES, 'UTF-8');
                 $what = $this->isQuery ? 'parameter' : 'member';
@@ -59,12 +59,12 @@ final readonly class Input
     /** @return list<string> */
     public function names(): array
     {
-        return array_column($this->members, 0);
+        return array_map(static fn (string $key): string => substr($key, 1), array_keys($this->members));
     }
 
     public function has(string $name): bool
     {
-        return in_array($name, $this->names(), true);
+        return array_key_exists('.' . $name, $this->members);
     }
 
     public function text(string $name): string
@@ -132,12 +132,7 @@ final readonly class Input
 
     private function value(string $name): mixed
     {
-        foreach ($this->members as [$candidate, $value]) {
-            if ($candidate === $name) {
-                return $value;
-            }
-        }
-        throw $this->invalid($name, 'is missing');
+        return $this->has($name) ? $this->members['.' . $name] : throw $this->invalid($name, 'is missing');
     }
 
     private static function escape(string $name): string

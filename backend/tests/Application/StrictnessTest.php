@@ -47,6 +47,10 @@ final class StrictnessTest extends TestCase
         yield 'ops with more after it' => [['push' => ['ops' => 'AQAA']], 'batch_malformed', '/push/ops'];
         yield 'cursors missing' => [['pull' => ['limit' => 1]], 'validation_failed', '/pull/cursors'];
         yield 'cursors a list' => [['pull' => ['cursors' => ['']]], 'validation_failed', '/pull/cursors'];
+        yield 'regression: 257 cursors' => [
+            ['pull' => ['cursors' => array_fill_keys(array_map(strval(...), range(1_000, 1_256)), '')]],
+            'validation_failed', '/pull/cursors',
+        ];
         yield 'limit 0' => [['pull' => $pull + ['limit' => 0]], 'validation_failed', '/pull/limit'];
         yield 'limit 5001' => [['pull' => $pull + ['limit' => 5001]], 'validation_failed', '/pull/limit'];
         yield 'limit a text' => [['pull' => $pull + ['limit' => '5']], 'validation_failed', '/pull/limit'];

@@ -36,6 +36,7 @@ final class FormatVectorsTest extends TestCase
         'schema_version_max' => Limits::SCHEMA_VERSION_MAX,
         'page_ops_default' => Limits::PAGE_OPS_DEFAULT,
         'page_ops_max' => Limits::PAGE_OPS,
+        'pull_cursors_max' => Limits::PULL_CURSORS,
         'request_body_bytes_max' => Limits::BODY_BYTES,
     ];
 

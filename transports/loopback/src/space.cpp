@@ -10,6 +10,7 @@ namespace syncline::loopback {
 namespace {
 
 constexpr std::size_t kPageBytesMax = 700'000;
+constexpr std::size_t kPullCursorsMax = 256;
 // What a request has around the base64 of its batch, roughly.
 constexpr std::size_t kEnvelopeBytes = 300;
 constexpr std::size_t kOpOverheadBytes = 24;
@@ -101,6 +102,9 @@ tl::expected<Space::Wanted, TransportError> Space::parse_pull(const SyncRequest:
   if (wanted.limit < 1 || wanted.limit > kPullOpsMax) {
     return refuse(Code::kValidationFailed,
                   "The limit has to be between 1 and " + std::to_string(kPullOpsMax) + ".");
+  }
+  if (pull.cursors.size() > kPullCursorsMax) {
+    return refuse(Code::kValidationFailed, "A pull has at most 256 cursors.");
   }
   for (const auto& [name, cursor] : pull.cursors) {
     if (name != "*" && !check_collection(name)) {
