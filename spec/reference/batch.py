@@ -41,6 +41,11 @@ def encode_batch(ops):
     return encoded
 
 
+def expanded_size(ops):
+    """That of the batch if every op had all its parts."""
+    return 1 + len(encode_varint(len(ops))) + sum(len(encode_op(op, None)) for op in ops)
+
+
 def _decode_part(reader, flags, flag, previous, read):
     """The part that `flag` announces, or the one of the op before; sent again although the same it is refused."""
     if not flags & flag:

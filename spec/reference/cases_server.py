@@ -3,7 +3,7 @@
 import clock
 import limits
 from batch import encode_batch
-from encoding import TOMBSTONE, encode_value
+from encoding import TOMBSTONE, encode_value, encode_varint
 from notation import agree, expand, op, op_json, refusal, repeat
 from server import Space
 
@@ -25,8 +25,18 @@ def raw(field, value):
     return op("c", "r", field, at(0), value)
 
 
+def inheriting(first_value, count):
+    """One op with the longest names, and further ones that inherit them all: expanded, each has 279 bytes and more."""
+    first = encode_batch([op("c" * 64, "r" * 128, "f" * 64, at(0), encode_value(first_value))])
+    return ["01" + encode_varint(1 + count).hex() + first[2:].hex(), repeat("000101", count)]
+
+
 def push(ops, verdicts, head, refused=(), now=T):
     return {"ops": ops, "verdicts": verdicts, "head": head, "refused": list(refused), "now": now}
+
+
+def push_of(batch, verdicts, head, refused=(), now=T):
+    return {"raw": batch} | push(None, verdicts, head, refused, now)
 
 
 def broken(batch, error, head, now=T):
@@ -109,6 +119,13 @@ PUSHES = [
      [broken(encode_batch([c("f"), c("g")]).hex()[:-2], "batch_malformed", 0)]),
     ("A batch of 5,001 ops applies nothing.",
      [broken(["018927" + encode_batch([c(value=None)]).hex()[4:], repeat("000101", 5_000)], "batch_too_large", 0)]),
+    ("A push whose expanded size is over that of a batch applies nothing.",
+     [broken(inheriting("v" * 91, 3_757), "batch_too_large", 0), broken(inheriting("v", 4_999), "batch_too_large", 0)]),
+    ("A push whose expanded size is exactly that of a batch is applied.",
+     [push_of(inheriting("v" * 90, 3_757), "a" + "s" * 3_757, 1)]),
+    ("What is refused does not count in the expanded size.",
+     [push([c()] + [op("c" * 65_000, "r", f"f{n}", at(0), b"\x01") for n in range(17)], "a" + "r" * 17, 1,
+           [{"index": 1 + n, "code": "key_too_long"} for n in range(17)])]),
     ("Names that differ in case are different slots.",
      [push([c(), c("F"), c(record="R"), c(collection="C")], "aaaa", 1)]),
     ("Names that differ by an accent or its form are different slots.",
@@ -136,10 +153,10 @@ def _run_push(space, step, name):
         agree(name, step["error"], refusal(lambda: space.push(step["now"], expand(step["batch"]))))
         agree(name, step["head"], space.head)
         return {"now": str(step["now"]), "batch": step["batch"], "error": step["error"], "head": step["head"]}
-    batch = encode_batch(step["ops"])
+    batch = expand(step["raw"]) if "raw" in step else encode_batch(step["ops"])
     pushed = space.push(step["now"], batch)
     agree(name, (step["verdicts"], step["refused"], step["head"]), (pushed.verdicts, pushed.refused, space.head))
-    return {"now": str(step["now"]), "batch": compact(batch), "verdicts": step["verdicts"],
+    return {"now": str(step["now"]), "batch": step.get("raw") or compact(batch), "verdicts": step["verdicts"],
             "refused": step["refused"], "head": step["head"]}
 
 

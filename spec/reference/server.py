@@ -7,7 +7,7 @@ import re
 from collections import namedtuple
 
 import limits
-from batch import decode_batch
+from batch import decode_batch, expanded_size
 from clock import is_in_future
 from encoding import Refused
 from merge import wins
@@ -30,8 +30,11 @@ class Space:
     def push(self, now, batch):
         """Verdicts of one push, and its sequence or None when it applied nothing."""
         verdicts, refused = "", []
-        for index, (op, error) in enumerate(decode_batch(batch)):
-            error = error or ("stamp_in_future" if is_in_future(op.stamp, now) else None)
+        judged = [(op, error or ("stamp_in_future" if is_in_future(op.stamp, now) else None))
+                  for op, error in decode_batch(batch)]
+        if expanded_size([op for op, error in judged if not error]) > limits.BATCH_BYTES_MAX:
+            raise Refused("batch_too_large")
+        for index, (op, error) in enumerate(judged):
             if error:
                 verdicts += "r"
                 refused.append({"index": index, "code": error})

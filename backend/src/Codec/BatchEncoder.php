@@ -58,9 +58,34 @@ final class BatchEncoder
         return $encoder->bytes();
     }
 
+    /**
+     * The size that the batch of these ops would have if every op had all its parts: in no order, and with none of the
+     * ops in between, is their batch larger.
+     *
+     * @param array<Op> $ops
+     */
+    public static function expandedSize(array $ops): int
+    {
+        $size = 1 + strlen(ByteReader::encodeVarint(count($ops)));
+        foreach ($ops as $op) {
+            $size += 1 + strlen($op->stamp);
+            foreach ([$op->collection, $op->record, $op->field, $op->register] as $part) {
+                $size += self::partSize($part);
+            }
+            $size += $op->element === '' ? 0 : self::partSize($op->element);
+        }
+        return $size;
+    }
+
     public function bytes(): string
     {
         return chr(BatchDecoder::VERSION) . ByteReader::encodeVarint($this->count) . $this->body;
+    }
+
+    private static function partSize(string $part): int
+    {
+        $size = strlen($part);
+        return $size + ($size < 0x80 ? 1 : strlen(ByteReader::encodeVarint($size)));
     }
 
     private static function part(string $part): string

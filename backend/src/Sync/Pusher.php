@@ -6,8 +6,10 @@ namespace Syncline\Sync;
 
 use Syncline\Clock;
 use Syncline\Codec\BatchDecoder;
+use Syncline\Codec\BatchEncoder;
 use Syncline\Codec\Code;
 use Syncline\Codec\CodecException;
+use Syncline\Codec\Limits;
 use Syncline\Codec\Op;
 use Syncline\Codec\Stamp;
 use Syncline\Database\Connection;
@@ -37,6 +39,10 @@ final readonly class Pusher
         }
         $refused = $this->refuse($ops);
         $candidates = array_diff_key($ops, $refused);
+        // A pull has them in the order of their keys, where they need not inherit what they inherit here.
+        if (BatchEncoder::expandedSize($candidates) > Limits::BATCH_BYTES) {
+            throw new ApiException(Code::BatchTooLarge, 'The batch is too large when it is expanded.', '/push/ops');
+        }
         return $this->connection->write(function () use ($spaceId, $replica, $ops, $candidates, $refused): PushResult {
             $space = $this->spaces->lock($spaceId)
                 ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');

@@ -75,6 +75,23 @@ final class PullTest extends TestCase
         self::assertSame(3, $first->member('pull', 'remaining'));
     }
 
+    public function testRegressionNoPushMakesAPageThatCannotBeDecoded(): void
+    {
+        $ops = [];
+        // In this order an op has the record, the field and the stamp of the one before; in the order of the keys none.
+        foreach (['a', 'b'] as $millisecond => $name) {
+            for ($index = 0; $index < 2_500; $index++) {
+                $slot = sprintf('%04d/%s/%s', $index, str_repeat($name, 128), str_repeat($name, 64));
+                $ops[] = Ops::op($slot, null, $millisecond);
+            }
+        }
+        self::assertLessThan(60_000, strlen(Ops::batch($ops)));
+        $this->device->sync(['push' => ['ops' => Ops::batch($ops)]])
+            ->assertProblem(413, 'batch_too_large', '/push/ops');
+        $this->device->push(array_slice($ops, 0, 2_500));
+        self::assertCount(2_500, self::slots($this->device->pull()));
+    }
+
     public function testPagesTogetherHoldEverySlotOnce(): void
     {
         for ($index = 0; $index < 20; $index++) {

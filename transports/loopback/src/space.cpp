@@ -15,6 +15,28 @@ constexpr std::size_t kPullCursorsMax = 256;
 constexpr std::size_t kEnvelopeBytes = 300;
 constexpr std::size_t kOpOverheadBytes = 24;
 
+// Of a varint below 2^21.
+std::size_t varint_size(std::size_t value) {
+  if (value < 1U << 7U) return 1;
+  return value < 1U << 14U ? 2 : 3;
+}
+
+std::size_t sized(std::string_view part) { return varint_size(part.size()) + part.size(); }
+
+// What the op takes in a batch when it inherits nothing from the one before.
+std::size_t expanded_size(const Op& op) {
+  const auto& key = op.key;
+  const auto element = key.element().empty() ? 0 : sized(key.element());
+  return 1 + kStampBytes + sized(key.collection()) + sized(key.record()) + sized(key.field()) +
+         element + sized(op.value);
+}
+
+std::optional<Code> refusal_of(const DecodedOp& decoded, std::int64_t now_ms) {
+  if (decoded.error) return decoded.error->code;
+  const bool ahead = decoded.op->stamp.time.milliseconds() > now_ms + kDriftMaxMs;
+  return ahead ? std::optional(Code::kStampInFuture) : std::nullopt;
+}
+
 }  // namespace
 
 Space::Space(std::string epoch, std::uint64_t head, const std::vector<Row>& rows)
@@ -41,7 +63,9 @@ tl::expected<SyncReply, TransportError> Space::sync(const SyncRequest& request,
     const auto ops = decode_batch(*request.push_ops);
     if (!ops) return refuse(ops.error().code, ops.error().message);
     const auto head_before = head_;
-    reply.push = push(*ops, now_ms);
+    auto pushed = push(*ops, now_ms);
+    if (!pushed) return tl::unexpected(pushed.error());
+    reply.push = *std::move(pushed);
     if (wanted && head_ != head_before) wanted->pushed = head_;
   }
   if (wanted) reply.pull = pull(*wanted);
@@ -119,23 +143,30 @@ tl::expected<Space::Wanted, TransportError> Space::parse_pull(const SyncRequest:
   return wanted;
 }
 
-SyncReply::Push Space::push(const std::vector<DecodedOp>& ops, std::int64_t now_ms) {
+tl::expected<SyncReply::Push, TransportError> Space::push(const std::vector<DecodedOp>& ops,
+                                                          std::int64_t now_ms) {
+  std::vector<std::optional<Code>> refusals;
+  std::size_t accepted = 0;
+  std::size_t expanded_bytes = 1;
+  for (const auto& decoded : ops) {
+    refusals.push_back(refusal_of(decoded, now_ms));
+    if (refusals.back()) continue;
+    ++accepted;
+    expanded_bytes += expanded_size(*decoded.op);
+  }
+  if (expanded_bytes + varint_size(accepted) > kBatchBytesMax) {
+    return refuse(Code::kBatchTooLarge, "The batch is too large when it is expanded.");
+  }
+
   SyncReply::Push reply;
   const auto sequence = head_ + 1;
   for (std::size_t i = 0; i < ops.size(); ++i) {
-    const auto& decoded = ops[i];
-    std::optional<Code> refusal;
-    if (decoded.error) {
-      refusal = decoded.error->code;
-    } else if (decoded.op->stamp.time.milliseconds() > now_ms + kDriftMaxMs) {
-      refusal = Code::kStampInFuture;
-    }
-    if (refusal) {
+    if (refusals[i]) {
       reply.verdicts.push_back(Verdict::kRefused);
-      reply.refused.push_back({i, *refusal});
+      reply.refused.push_back({i, *refusals[i]});
       continue;
     }
-    const bool applied = apply(*decoded.op, sequence);
+    const bool applied = apply(*ops[i].op, sequence);
     if (applied) head_ = sequence;
     reply.verdicts.push_back(applied ? Verdict::kApplied : Verdict::kSuperseded);
   }

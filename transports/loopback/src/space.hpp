@@ -62,7 +62,9 @@ class Space {
       const std::string& cursor) const;
   [[nodiscard]] tl::expected<Wanted, TransportError> parse_pull(
       const SyncRequest::Pull& pull) const;
-  [[nodiscard]] SyncReply::Push push(const std::vector<DecodedOp>& ops, std::int64_t now_ms);
+  // Error: batch_too_large.
+  [[nodiscard]] tl::expected<SyncReply::Push, TransportError> push(
+      const std::vector<DecodedOp>& ops, std::int64_t now_ms);
   [[nodiscard]] bool apply(const Op& op, std::uint64_t sequence);
   [[nodiscard]] SyncReply::Pull pull(const Wanted& wanted) const;
   [[nodiscard]] std::string cursor_at(std::uint64_t sequence) const;
