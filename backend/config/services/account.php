@@ -7,7 +7,7 @@ declare(strict_types=1);
 use Syncline\Account\AccessTokens;
 use Syncline\Account\AccountRepository;
 use Syncline\Account\Accounts;
-use Syncline\Account\LoginGuard;
+use Syncline\Account\AttemptGuard;
 use Syncline\Account\Passwords;
 use Syncline\Account\RefreshTokens;
 use Syncline\Clock;
@@ -31,7 +31,7 @@ return static function (Services $services, Settings $settings): void {
         $all->get(SpaceRepository::class),
         $all->get(Clock::class),
     ));
-    $services->set(LoginGuard::class, static fn (Services $all): LoginGuard => new LoginGuard(
+    $services->set(AttemptGuard::class, static fn (Services $all): AttemptGuard => new AttemptGuard(
         $all->get(Connection::class),
         $all->get(Clock::class),
     ));
@@ -41,7 +41,7 @@ return static function (Services $services, Settings $settings): void {
         $all->get(SpaceRepository::class),
         $all->get(SlotRepository::class),
         $all->get(Passwords::class),
-        $all->get(LoginGuard::class),
+        $all->get(AttemptGuard::class),
         $all->get(AccessTokens::class),
         $all->get(RefreshTokens::class),
         $all->get(Clock::class),

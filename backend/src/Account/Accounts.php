@@ -20,16 +20,21 @@ final readonly class Accounts
         private SpaceRepository $spaces,
         private SlotRepository $slots,
         private Passwords $passwords,
-        private LoginGuard $guard,
+        private AttemptGuard $guard,
         private AccessTokens $accessTokens,
         private RefreshTokens $refreshTokens,
         private Clock $clock,
     ) {
     }
 
-    /** Fails with email_taken. */
-    public function register(string $email, #[\SensitiveParameter] string $password): Tokens
-    {
+    /** Fails with email_taken or rate_limited. */
+    public function register(
+        string $email,
+        #[\SensitiveParameter] string $password,
+        ClientAddress $address,
+    ): Tokens {
+        $this->guard->check(AttemptCounter::ofAddress($address));
+        $this->guard->count(AttemptCounter::ofAddress($address));
         // Hashing is slow on purpose and must not happen while the transaction holds its locks.
         $hash = $this->passwords->hash($password);
         return $this->connection->write(function () use ($email, $hash): Tokens {
@@ -44,9 +49,12 @@ final readonly class Accounts
     }
 
     /** Fails with credentials_invalid or rate_limited. */
-    public function login(string $email, #[\SensitiveParameter] string $password): Tokens
+    public function login(string $email, #[\SensitiveParameter] string $password, ClientAddress $address): Tokens
     {
-        $account = $this->authenticate($email, $this->accounts->findByEmail($email), $password);
+        $ofEmail = [AttemptCounter::ofEmailFrom($email, $address), AttemptCounter::ofEmail($email)];
+        $counters = [...$ofEmail, AttemptCounter::ofAddress($address)];
+        $account = $this->authenticate($this->accounts->findByEmail($email), $password, ...$counters);
+        $this->guard->forget(...$ofEmail);
         $newHash = $this->passwords->isOutdated($account->passwordHash) ? $this->passwords->hash($password) : null;
         return $this->connection->write(function () use ($account, $newHash): Tokens {
             if ($this->spaces->lock($account->id) === null) {
@@ -80,7 +88,9 @@ final readonly class Accounts
     {
         $account = $this->accounts->findById($accountId)
             ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
-        $this->authenticate($account->email, $account, $password);
+        $counter = AttemptCounter::ofDeletion($accountId);
+        $this->authenticate($account, $password, $counter);
+        $this->guard->forget($counter);
         $this->connection->write(function () use ($accountId): void {
             $this->spaces->lock($accountId);
             $this->slots->deleteAll($accountId);
@@ -88,15 +98,17 @@ final readonly class Accounts
         });
     }
 
-    private function authenticate(string $email, ?Account $account, #[\SensitiveParameter] string $password): Account
-    {
-        $this->guard->check($email);
+    private function authenticate(
+        ?Account $account,
+        #[\SensitiveParameter] string $password,
+        AttemptCounter ...$counters,
+    ): Account {
+        $this->guard->check(...$counters);
         $isRight = $this->passwords->verify($password, $account?->passwordHash);
         if ($account === null || !$isRight) {
-            $this->guard->failed($email);
+            $this->guard->count(...$counters);
             throw self::credentialsInvalid();
         }
-        $this->guard->succeeded($email);
         return $account;
     }
 

@@ -7,6 +7,7 @@ namespace Syncline\Action;
 use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\ServerRequestInterface;
 use Syncline\Account\Accounts;
+use Syncline\Account\ClientAddress;
 use Syncline\Http\Json;
 use Syncline\Http\Middleware\JsonBody;
 
@@ -20,7 +21,11 @@ final readonly class RegisterAction
     public function __invoke(ServerRequestInterface $request, ResponseInterface $response): ResponseInterface
     {
         $input = JsonBody::input($request)->only('email', 'password');
-        $tokens = $this->accounts->register(Credentials::email($input), Credentials::password($input));
+        $tokens = $this->accounts->register(
+            Credentials::email($input),
+            Credentials::password($input),
+            ClientAddress::of($request),
+        );
         return Json::write($response, $tokens->members(), 201);
     }
 }

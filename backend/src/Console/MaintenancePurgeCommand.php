@@ -9,17 +9,17 @@ use Symfony\Component\Console\Attribute\AsCommand;
 use Symfony\Component\Console\Command\Command;
 use Symfony\Component\Console\Input\InputInterface;
 use Symfony\Component\Console\Output\OutputInterface;
-use Syncline\Account\LoginGuard;
+use Syncline\Account\AttemptGuard;
 use Syncline\Account\RefreshTokens;
 use Syncline\Database\Connection;
 
-#[AsCommand('maintenance:purge', 'Deletes expired tokens and old login failures; run it daily by cron')]
+#[AsCommand('maintenance:purge', 'Deletes expired tokens and old attempts; run it daily by cron')]
 final class MaintenancePurgeCommand extends Command
 {
     /**
      * @param Closure(): Connection $connection
      * @param Closure(): RefreshTokens $tokens
-     * @param Closure(): LoginGuard $guard
+     * @param Closure(): AttemptGuard $guard
      */
     public function __construct(
         private readonly Closure $connection,
@@ -33,8 +33,8 @@ final class MaintenancePurgeCommand extends Command
     {
         $connection = ($this->connection)();
         $tokens = $connection->write(fn (): int => ($this->tokens)()->purge());
-        $failures = $connection->write(fn (): int => ($this->guard)()->purge());
-        $output->writeln(sprintf('deleted %d tokens and %d login failures', $tokens, $failures));
+        $attempts = $connection->write(fn (): int => ($this->guard)()->purge());
+        $output->writeln(sprintf('deleted %d tokens and %d attempts', $tokens, $attempts));
         return self::SUCCESS;
     }
 }

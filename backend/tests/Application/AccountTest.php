@@ -52,31 +52,6 @@ final class AccountTest extends TestCase
         );
     }
 
-    public function testTenFailuresForOneEmailAreRateLimitedAndPass(): void
-    {
-        $this->app->register();
-        for ($attempt = 0; $attempt < 10; $attempt++) {
-            $this->login('ann@example.org', 'wrong password')->assertProblem(401, 'credentials_invalid');
-            $this->app->clock->advanceSeconds(1);
-        }
-        $limited = $this->login('ann@example.org');
-        $limited->assertProblem(429, 'rate_limited');
-        self::assertTrue($limited->member('retryable'));
-        self::assertSame('890', $limited->header('Retry-After'));
-        self::assertSame(401, $this->login('bob@example.org')->status);
-        $this->app->clock->advanceSeconds(890);
-        self::assertSame(200, $this->login('ann@example.org')->status);
-    }
-
-    public function testASuccessForgetsTheFailuresBefore(): void
-    {
-        $this->app->register();
-        for ($attempt = 0; $attempt < 18; $attempt++) {
-            $this->login('ann@example.org', $attempt === 9 ? TestApp::PASSWORD : 'wrong password');
-        }
-        self::assertSame(200, $this->login('ann@example.org')->status);
-    }
-
     public function testARefreshTokenIsReplacedAtEachUse(): void
     {
         $first = $this->app->register()->string('refresh_token');

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Syncline\Tests\Application;
 
 use PHPUnit\Framework\TestCase;
-use Syncline\Account\LoginGuard;
+use Syncline\Account\AttemptGuard;
 use Syncline\Account\RefreshTokens;
 use Syncline\Tests\Support\Ops;
 use Syncline\Tests\Support\TestApp;
@@ -22,7 +22,8 @@ final class MaintenanceTest extends TestCase
         $token = $app->register('bob@example.org')->string('refresh_token');
         $app->request('POST', '/v1/account/login', $body);
         self::assertSame(1, $app->service(RefreshTokens::class)->purge());
-        self::assertSame(1, $app->service(LoginGuard::class)->purge());
+        self::assertSame(4, $app->service(AttemptGuard::class)->purge());
+        self::assertSame(0, $app->service(AttemptGuard::class)->purge());
         self::assertSame(0, $app->service(RefreshTokens::class)->purge());
         self::assertSame(200, $app->request('POST', '/v1/account/refresh', ['refresh_token' => $token])->status);
     }

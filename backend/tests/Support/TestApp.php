@@ -23,11 +23,13 @@ final class TestApp
 {
     public const PASSWORD = 'correct horse';
     public const SECRET = 'a secret of the tests, long enough for HS256';
-    private const TABLES = ['slots', 'replicas', 'refresh_tokens', 'login_failures', 'spaces', 'accounts'];
+    private const TABLES = ['slots', 'replicas', 'refresh_tokens', 'attempts', 'spaces', 'accounts'];
 
     public readonly FakeClock $clock;
     public readonly TestHandler $log;
     public readonly Services $container;
+    /** Where requests come from. */
+    public string $address = '192.0.2.1';
     private ?App $app = null;
 
     public function __construct()
@@ -95,7 +97,7 @@ final class TestApp
     public function request(string $method, string $path, array|string|null $body = null, array $headers = []): Reply
     {
         $factory = new Psr17Factory();
-        $request = $factory->createServerRequest($method, $path);
+        $request = $factory->createServerRequest($method, $path, ['REMOTE_ADDR' => $this->address]);
         parse_str((string) parse_url($path, PHP_URL_QUERY), $query);
         $request = $request->withQueryParams($query);
         if ($body !== null) {

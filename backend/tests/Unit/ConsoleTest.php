@@ -36,7 +36,7 @@ final class ConsoleTest extends TestCase
 
     public function testMigrateIsRepeatable(): void
     {
-        self::assertSame([0, "applied 0001_initial\n"], $this->console('migrate'));
+        self::assertSame([0, "applied 0001_initial\napplied 0002_attempts\n"], $this->console('migrate'));
         self::assertSame([0, "nothing to do\n"], $this->console('migrate'));
     }
 
@@ -47,7 +47,7 @@ final class ConsoleTest extends TestCase
         copy(dirname(__DIR__, 2) . '/bin/console', $root . '/bin/console');
         symlink(dirname(__DIR__, 2) . '/vendor', $root . '/vendor');
         $result = $this->execute($root . '/bin/console', '/nonexistent', 'migrate');
-        self::assertSame([0, "applied 0001_initial\n"], $result);
+        self::assertSame([0, "applied 0001_initial\napplied 0002_attempts\n"], $result);
         self::assertSame('0700', self::permissions($root . '/var'));
         self::assertSame('0600', self::permissions($root . '/var/syncline.sqlite'));
         foreach (['/var/syncline.sqlite', '/bin/console', '/vendor'] as $file) {
@@ -73,7 +73,7 @@ final class ConsoleTest extends TestCase
     public function testMaintenancePurgeSaysWhatItDeleted(): void
     {
         $this->console('migrate');
-        self::assertSame([0, "deleted 0 tokens and 0 login failures\n"], $this->console('maintenance:purge'));
+        self::assertSame([0, "deleted 0 tokens and 0 attempts\n"], $this->console('maintenance:purge'));
     }
 
     private static function permissions(string $file): string
