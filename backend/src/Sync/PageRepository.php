@@ -4,11 +4,15 @@ declare(strict_types=1);
 
 namespace Syncline\Sync;
 
+use Syncline\Codec\Limits;
 use Syncline\Database\Connection;
 
 /** Reads slots in the order of their sequences. All but rows() is answered by the index slots_by_seq alone. */
 final readonly class PageRepository
 {
+    /** A page has at most as many slots, and so has a push, which may be the whole page. */
+    private const ROWS_MAX = Limits::PAGE_OPS + 1;
+
     private string $from;
 
     public function __construct(private Connection $connection)
@@ -18,18 +22,29 @@ final readonly class PageRepository
     }
 
     /**
-     * The first pushes after a sequence: what is left of each in slots and in bytes.
+     * The first pushes after a sequence: what is left of each in slots and in bytes. No more rows are looked at than a
+     * page and one more can have, however many there are, so the last push may be told too small; but never the first,
+     * nor one that still fits.
      *
      * @return list<array{int, int, int}> sequence, slots, bytes
      */
-    public function pushes(SlotFilter $filter, int $after, int $limit): array
+    public function pushes(SlotFilter $filter, int $after): array
     {
-        $sql = 'SELECT seq, COUNT(*), SUM(size)' . $this->from . $filter->condition()
-            . ' GROUP BY seq ORDER BY seq LIMIT ?';
-        /** @var list<array{int, int, int|string}> $rows */
-        $rows = $this->connection->rows($sql, [...$filter->parameters($after), $limit]);
-        // MySQL gives a sum as a decimal, which is a string.
-        return array_map(static fn (array $row): array => [$row[0], $row[1], (int) $row[2]], $rows);
+        $sql = 'SELECT seq, size' . $this->from . $filter->condition() . ' ORDER BY seq LIMIT ?';
+        /** @var list<array{int, int}> $rows */
+        $rows = $this->connection->rows($sql, [...$filter->parameters($after), self::ROWS_MAX]);
+        $pushes = [];
+        $bytes = 0;
+        $slots = 0;
+        foreach ($rows as $index => [$sequence, $size]) {
+            $slots++;
+            $bytes += $size;
+            if (($rows[$index + 1][0] ?? null) !== $sequence) {
+                $pushes[] = [$sequence, $slots, $bytes];
+                $slots = $bytes = 0;
+            }
+        }
+        return $pushes;
     }
 
     public function count(SlotFilter $filter, int $after): int

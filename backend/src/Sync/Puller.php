@@ -52,7 +52,7 @@ final readonly class Puller
         if ($after === null) {
             return new PullResult($encoder->bytes(), [], 0, $space);
         }
-        [$to, $isLast] = self::cut($this->pages->pushes($filter, $after, $limit + 1), $limit);
+        [$to, $isLast] = self::cut($this->pages->pushes($filter, $after), $limit);
         if ($to !== null) {
             foreach ($this->pages->rows($filter, $after, $to) as [$key, $stamp, $register]) {
                 $encoder->add($stamp, ...[...SlotPath::split($key), $register]);

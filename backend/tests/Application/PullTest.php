@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Syncline\Tests\Application;
 
 use PHPUnit\Framework\TestCase;
+use Syncline\Sync\PageRepository;
+use Syncline\Sync\SlotFilter;
 use Syncline\Sync\SpaceRepository;
 use Syncline\Tests\Support\Device;
 use Syncline\Tests\Support\Ops;
@@ -90,6 +92,21 @@ final class PullTest extends TestCase
             ->assertProblem(413, 'batch_too_large', '/push/ops');
         $this->device->push(array_slice($ops, 0, 2_500));
         self::assertCount(2_500, self::slots($this->device->pull()));
+    }
+
+    public function testRegressionNoMoreThanAPageAndOneSlotAreLookedAtToCutIt(): void
+    {
+        foreach ([1, 2, 3] as $push) {
+            $this->device->push(Ops::many(3_000, 'c' . $push));
+        }
+        $space = $this->app->connection()->row('SELECT id FROM spaces');
+        self::assertIsString($space[0] ?? null);
+        $pushes = $this->app->service(PageRepository::class)->pushes(new SlotFilter($space[0], [['*', 0]], 3, null), 0);
+        self::assertSame([1, 2], array_column($pushes, 0));
+        self::assertSame([3_000, 2_001], array_column($pushes, 1));
+        $first = $this->device->pull(['*' => ''], 5_000);
+        self::assertCount(3_000, self::slots($first));
+        self::assertSame(6_000, $first->member('pull', 'remaining'));
     }
 
     public function testPagesTogetherHoldEverySlotOnce(): void
