@@ -16,6 +16,7 @@ final class Connection
     private const ATTEMPTS_MAX = 8;
     /** No attempt begins later: each may wait for a lock by itself, and a client waits for all of them together. */
     private const ATTEMPTS_MS_MAX = 6_000;
+    private const ALONE_WAIT_SECONDS = 60;
     private const JITTER_BASE_US = 5_000;
 
     /** @var array<string, PDOStatement> */
@@ -99,6 +100,28 @@ final class Connection
                     throw new BusyException('a transaction was in conflict too often or too long', 0, $failure);
                 }
             }
+        }
+    }
+
+    /**
+     * Runs the work while no other connection to this database runs one of that name. Only MySQL has such locks.
+     *
+     * @template T
+     * @param Closure(): T $work
+     * @return T
+     * @throws BusyException when the other does not come to an end
+     */
+    public function alone(string $name, Closure $work): mixed
+    {
+        // The names are of the whole server and have at most 64 characters.
+        $lock = "CONCAT('syncline:', ?, ':', MD5(DATABASE()))";
+        if ($this->row("SELECT GET_LOCK($lock, ?)", [$name, self::ALONE_WAIT_SECONDS]) !== [1]) {
+            throw new BusyException('another connection has the lock ' . $name);
+        }
+        try {
+            return $work();
+        } finally {
+            $this->row("SELECT RELEASE_LOCK($lock)", [$name]);
         }
     }
 

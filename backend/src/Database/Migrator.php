@@ -14,8 +14,20 @@ final readonly class Migrator
     {
     }
 
-    /** @return list<string> the names that were applied now */
+    /**
+     * @return list<string> the names that were applied now
+     * @throws BusyException when another migration does not come to an end
+     */
     public function migrate(): array
+    {
+        // MySQL commits at each CREATE, so no transaction can keep others out; SQLite has nothing else that could.
+        return $this->connection->dialect === Dialect::Sqlite
+            ? $this->connection->write($this->applyAll(...))
+            : $this->connection->alone('migration', $this->applyAll(...));
+    }
+
+    /** @return list<string> */
+    private function applyAll(): array
     {
         $this->connection->script(
             'CREATE TABLE IF NOT EXISTS migrations'
@@ -32,7 +44,7 @@ final readonly class Migrator
         return $now;
     }
 
-    /** MySQL commits at each CREATE, so every statement of a migration must bear being repeated. */
+    /** In MySQL it may break off in the middle, so every statement of a migration must bear being repeated. */
     private function apply(string $name, string $file): void
     {
         $sql = file_get_contents($file);
@@ -44,8 +56,9 @@ final readonly class Migrator
                 $this->connection->script($statement);
             }
         }
+        // On a cluster the lock is of one server alone, so another may have recorded it meanwhile.
         $this->connection->execute(
-            'INSERT INTO migrations (name, applied_ms) VALUES (?, ?)',
+            $this->connection->dialect->upsert('migrations', ['name', 'applied_ms'], ['name'], 1),
             [$name, $this->clock->nowMs()],
         );
     }
