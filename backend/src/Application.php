@@ -36,7 +36,8 @@ final class Application
     }
 
     /**
-     * The request that the web server handed over.
+     * The request that the web server handed over. Its address is the path alone: nothing asks for more, and neither a
+     * host with an impossible port nor a query of more parameters than PHP takes apart is a fault of the server.
      *
      * @param array<string, mixed> $server as in $_SERVER
      * @param array<string, mixed> $query as in $_GET
@@ -47,6 +48,10 @@ final class Application
         $creator = new ServerRequestCreator($factory, $factory, $factory, $factory);
         // The headers are not taken from getallheaders(), which misses the Authorization that .htaccess repairs.
         $headers = ServerRequestCreator::getHeadersFromServer($server);
+        $server = array_diff_key($server, ['HTTP_HOST' => 0, 'SERVER_PORT' => 0, 'QUERY_STRING' => 0]);
+        if (is_string($server['REQUEST_URI'] ?? null)) {
+            $server['REQUEST_URI'] = explode('?', $server['REQUEST_URI'], 2)[0];
+        }
         $body = fopen('php://input', 'rb');
         return $creator->fromArrays($server, $headers, [], $query, null, [], $body === false ? null : $body);
     }

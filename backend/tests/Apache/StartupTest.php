@@ -39,15 +39,43 @@ final class StartupTest extends TestCase
         self::assertStringContainsString('unable to open database file', $errors);
     }
 
+    public function testRegressionAHostWithAnImpossiblePortIsNoFault(): void
+    {
+        [$reply] = $this->serve([
+            'SYNCLINE_ENV_FILE' => '/nonexistent',
+            'SYNCLINE_JWT_SECRET' => str_repeat('s', 32),
+            'HTTP_HOST' => 'localhost:99999',
+        ]);
+        self::assertStringContainsString('"service":"syncline"', $reply);
+    }
+
+    public function testRegressionAWarningOfPhpBeforeTheFirstLineIsNotShown(): void
+    {
+        $query = implode('&', array_map(static fn (int $number): string => 'a' . $number, range(1, 1_100)));
+        [$reply, $errors] = $this->serve([
+            'SYNCLINE_ENV_FILE' => '/nonexistent',
+            'SYNCLINE_JWT_SECRET' => str_repeat('s', 32),
+            'SYNCLINE_DSN' => 'sqlite::memory:',
+            'QUERY_STRING' => $query,
+            'REQUEST_URI' => '/v1/meta?' . $query,
+        ], ['-d', 'display_errors=1', '-d', 'display_startup_errors=1']);
+        self::assertStringStartsWith('Status: 422', $reply);
+        self::assertStringNotContainsString('Warning', $reply);
+        self::assertStringContainsString('Input variables exceeded', $errors);
+    }
+
     /**
      * @param array<string, string> $environment
+     * @param list<string> $options of php-cgi
      * @return array{string, string} what the client sees and what the log sees
      */
-    private function serve(array $environment): array
+    private function serve(array $environment, array $options = []): array
     {
         $script = dirname(__DIR__, 2) . '/public/index.php';
-        $process = proc_open(['php-cgi'], [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes, null, $environment + [
+        $streams = [1 => ['pipe', 'w'], 2 => ['pipe', 'w']];
+        $process = proc_open(['php-cgi', ...$options], $streams, $pipes, null, $environment + [
             'PATH' => (string) getenv('PATH'),
+            'DOCUMENT_ROOT' => dirname($script),
             'REDIRECT_STATUS' => '200',
             'REQUEST_METHOD' => 'GET',
             'REQUEST_URI' => '/v1/meta',
