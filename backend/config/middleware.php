@@ -1,10 +1,11 @@
 <?php
 
-/** What is added last runs first: RequestId, Gzip, UnencodedDigest, Errors, BodyLimit, then the routing. */
+/** What is added last runs first: Arrival, RequestId, Gzip, UnencodedDigest, Errors, BodyLimit, then the routing. */
 
 declare(strict_types=1);
 
 use Slim\App;
+use Syncline\Http\Middleware\Arrival;
 use Syncline\Http\Middleware\BodyLimit;
 use Syncline\Http\Middleware\Errors;
 use Syncline\Http\Middleware\Gzip;
@@ -18,4 +19,5 @@ return static function (App $app): void {
     $app->add(UnencodedDigest::class);
     $app->add(Gzip::class);
     $app->add(RequestId::class);
+    $app->add(Arrival::class);
 };

@@ -17,6 +17,7 @@ use Syncline\Action\RefreshAction;
 use Syncline\Action\RegisterAction;
 use Syncline\Action\SyncAction;
 use Syncline\Clock;
+use Syncline\Http\Middleware\Arrival;
 use Syncline\Http\Middleware\Bearer;
 use Syncline\Http\Middleware\BodyLimit;
 use Syncline\Http\Middleware\Errors;
@@ -31,6 +32,7 @@ use Syncline\Sync\Replicas;
 use Syncline\Sync\SpaceRepository;
 
 return static function (Services $services): void {
+    $services->set(Arrival::class, static fn (Services $all): Arrival => new Arrival($all->get(Clock::class)));
     $services->set(RequestId::class, static fn (): RequestId => new RequestId());
     $services->set(BodyLimit::class, static fn (): BodyLimit => new BodyLimit());
     $services->set(JsonBody::class, static fn (): JsonBody => new JsonBody());
@@ -46,12 +48,15 @@ return static function (Services $services): void {
     ));
     $services->set(RegisterAction::class, static fn (Services $all): RegisterAction => new RegisterAction(
         $all->get(Accounts::class),
+        $all->get(Clock::class),
     ));
     $services->set(LoginAction::class, static fn (Services $all): LoginAction => new LoginAction(
         $all->get(Accounts::class),
+        $all->get(Clock::class),
     ));
     $services->set(RefreshAction::class, static fn (Services $all): RefreshAction => new RefreshAction(
         $all->get(Accounts::class),
+        $all->get(Clock::class),
     ));
     $services->set(LogoutAction::class, static fn (Services $all): LogoutAction => new LogoutAction(
         $all->get(Accounts::class),

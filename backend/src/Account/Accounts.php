@@ -119,7 +119,6 @@ final readonly class Accounts
             $this->accessTokens->issue($accountId),
             $refreshToken,
             AccessTokens::LIFETIME_SECONDS,
-            $this->clock->nowMs(),
         );
     }
 

@@ -12,19 +12,18 @@ final readonly class Tokens
         #[\SensitiveParameter] private string $accessToken,
         #[\SensitiveParameter] private string $refreshToken,
         private int $expiresInSeconds,
-        private int $timeMs,
     ) {
     }
 
     /** @return array<string, int|string> */
-    public function members(): array
+    public function members(int $timeMs): array
     {
         return [
             'account' => $this->account,
             'access_token' => $this->accessToken,
             'refresh_token' => $this->refreshToken,
             'expires_in' => $this->expiresInSeconds,
-            'time' => $this->timeMs,
+            'time' => $timeMs,
         ];
     }
 }

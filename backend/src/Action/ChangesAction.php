@@ -9,6 +9,7 @@ use Psr\Http\Message\ServerRequestInterface;
 use Syncline\Clock;
 use Syncline\Http\Input;
 use Syncline\Http\Json;
+use Syncline\Http\Middleware\Arrival;
 use Syncline\Http\Middleware\Bearer;
 use Syncline\Sync\Cursor;
 use Syncline\Sync\Puller;
@@ -31,7 +32,7 @@ final readonly class ChangesAction
             return $response->withStatus(304);
         }
         return Json::write($response, [
-            'time' => $this->clock->nowMs(),
+            'time' => Arrival::middleMs($request, $this->clock),
             'head' => $head,
             'pending' => $this->puller->pending($space, $cursor),
         ]);

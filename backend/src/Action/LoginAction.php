@@ -8,13 +8,15 @@ use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\ServerRequestInterface;
 use Syncline\Account\Accounts;
 use Syncline\Account\ClientAddress;
+use Syncline\Clock;
 use Syncline\Http\Json;
+use Syncline\Http\Middleware\Arrival;
 use Syncline\Http\Middleware\JsonBody;
 
 /** POST /v1/account/login */
 final readonly class LoginAction
 {
-    public function __construct(private Accounts $accounts)
+    public function __construct(private Accounts $accounts, private Clock $clock)
     {
     }
 
@@ -26,6 +28,6 @@ final readonly class LoginAction
             Credentials::password($input),
             ClientAddress::of($request),
         );
-        return Json::write($response, $tokens->members());
+        return Json::write($response, $tokens->members(Arrival::middleMs($request, $this->clock)));
     }
 }

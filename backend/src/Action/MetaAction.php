@@ -10,6 +10,7 @@ use Syncline\Clock;
 use Syncline\Codec\Limits;
 use Syncline\Http\Input;
 use Syncline\Http\Json;
+use Syncline\Http\Middleware\Arrival;
 
 /** GET /v1/meta */
 final readonly class MetaAction
@@ -24,7 +25,7 @@ final readonly class MetaAction
         return Json::write($response, [
             'service' => 'syncline',
             'protocol' => ['min' => SyncRequest::PROTOCOL, 'max' => SyncRequest::PROTOCOL],
-            'time' => $this->clock->nowMs(),
+            'time' => Arrival::middleMs($request, $this->clock),
             'limits' => [
                 'body_bytes' => Limits::BODY_BYTES,
                 'batch_ops' => Limits::BATCH_OPS,

@@ -9,6 +9,7 @@ use Psr\Http\Message\ServerRequestInterface;
 use stdClass;
 use Syncline\Clock;
 use Syncline\Http\Json;
+use Syncline\Http\Middleware\Arrival;
 use Syncline\Http\Middleware\Bearer;
 use Syncline\Http\Middleware\JsonBody;
 use Syncline\Sync\PullResult;
@@ -47,8 +48,11 @@ final readonly class SyncAction
             $members['pull'] = self::pullMembers($pulled);
             $space = $pulled->space;
         }
-        $head = ['time' => $this->clock->nowMs(), 'epoch' => $space->epoch, 'head' => $space->headCursor()->text()];
-        return Json::write($response, $head + $members);
+        return Json::write($response, [
+            'time' => Arrival::middleMs($request, $this->clock),
+            'epoch' => $space->epoch,
+            'head' => $space->headCursor()->text(),
+        ] + $members);
     }
 
     /** @return array<string, mixed> */

@@ -142,8 +142,8 @@ final class AccountTest extends TestCase
     public function testRegressionADeletionDuringASyncInvalidatesItsToken(array $members): void
     {
         $device = $this->app->device();
-        // The first time is the one that the token is checked against.
-        $this->app->clock->atCall(2, fn (): int => $this->app->connection()->execute('DELETE FROM accounts'));
+        // The first two are its arrival and the one that the token is checked against.
+        $this->app->clock->atCall(3, fn (): int => $this->app->connection()->execute('DELETE FROM accounts'));
         $device->sync($members)->assertProblem(401, 'token_invalid');
         self::assertSame([], $this->app->connection()->rows('SELECT * FROM replicas'));
         self::assertSame([], $this->app->connection()->rows('SELECT * FROM slots'));

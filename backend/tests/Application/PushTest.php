@@ -157,6 +157,13 @@ final class PushTest extends TestCase
         self::assertSame(1500, $this->pendingAfter(1));
     }
 
+    public function testRegressionWhatAPushWaitsForDoesNotShiftTheTimeOfItsReply(): void
+    {
+        $arrived = $this->app->clock->nowMs;
+        $this->app->clock->atCall(3, fn () => $this->app->clock->advanceSeconds(4));
+        self::assertSame($arrived + 2_000, $this->device->push(Ops::many(2))->member('time'));
+    }
+
     public function testNamesAndElementsAreBytes(): void
     {
         $stamp = Ops::op('a/r/f', 1)->stamp;
