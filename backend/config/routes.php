@@ -14,6 +14,7 @@ use Syncline\Action\RefreshAction;
 use Syncline\Action\RegisterAction;
 use Syncline\Action\SyncAction;
 use Syncline\Http\Middleware\Bearer;
+use Syncline\Http\Middleware\BearerOrGone;
 use Syncline\Http\Middleware\JsonBody;
 
 return static function (App $app): void {
@@ -22,7 +23,7 @@ return static function (App $app): void {
     $app->post('/v1/account/login', LoginAction::class)->add(JsonBody::class);
     $app->post('/v1/account/refresh', RefreshAction::class)->add(JsonBody::class);
     $app->post('/v1/account/logout', LogoutAction::class)->add(JsonBody::class);
-    $app->delete('/v1/account', DeleteAccountAction::class)->add(JsonBody::class)->add(Bearer::class);
+    $app->delete('/v1/account', DeleteAccountAction::class)->add(JsonBody::class)->add(BearerOrGone::class);
     $app->post('/v1/sync', SyncAction::class)->add(JsonBody::class)->add(Bearer::class);
     $app->get('/v1/changes', ChangesAction::class)->add(Bearer::class);
 };

@@ -107,6 +107,16 @@ BOOST_AUTO_TEST_CASE(regression_a_successor_given_anew_is_spent_and_its_use_revo
                      401);
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_deletion_is_acknowledged_again_while_its_token_is_valid) {
+  const DeleteAccountRequest deletion{tokens.access_token, Secret(kPassword)};
+  (void)expect<EmptyReply>(server.handle(deletion));
+  (void)expect<EmptyReply>(server.handle(deletion));
+  (void)expect_error(server.handle(pull_request(tokens.access_token, {{"*", ""}})),
+                     Code::kTokenInvalid, 401);
+  clock.advance(15min);
+  (void)expect_error(server.handle(deletion), Code::kTokenExpired, 401);
+}
+
 BOOST_AUTO_TEST_CASE(a_lost_reply_was_carried_out) {
   server.lose_next_reply();
   const auto lost = server.handle(push_request(tokens.access_token, {op("notes", "a", kNoonMs)}));

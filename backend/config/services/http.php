@@ -19,6 +19,7 @@ use Syncline\Action\SyncAction;
 use Syncline\Clock;
 use Syncline\Http\Middleware\Arrival;
 use Syncline\Http\Middleware\Bearer;
+use Syncline\Http\Middleware\BearerOrGone;
 use Syncline\Http\Middleware\BodyLimit;
 use Syncline\Http\Middleware\Errors;
 use Syncline\Http\Middleware\Gzip;
@@ -45,6 +46,11 @@ return static function (Services $services): void {
     $services->set(Bearer::class, static fn (Services $all): Bearer => new Bearer(
         $all->get(AccessTokens::class),
         $all->get(SpaceRepository::class),
+    ));
+    $services->set(BearerOrGone::class, static fn (Services $all): BearerOrGone => new BearerOrGone(
+        $all->get(AccessTokens::class),
+        $all->get(SpaceRepository::class),
+        $all->get(Psr17Factory::class),
     ));
     $services->set(RegisterAction::class, static fn (Services $all): RegisterAction => new RegisterAction(
         $all->get(Accounts::class),

@@ -86,8 +86,10 @@ final readonly class Accounts
     /** Erases everything that the account has. Fails with credentials_invalid or rate_limited. */
     public function delete(string $accountId, #[\SensitiveParameter] string $password): void
     {
-        $account = $this->accounts->findById($accountId)
-            ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
+        $account = $this->accounts->findById($accountId);
+        if ($account === null) {
+            return;
+        }
         $counter = AttemptCounter::ofDeletion($accountId);
         $this->authenticate($account, $password, $counter);
         $this->guard->forget($counter);

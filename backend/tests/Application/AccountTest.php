@@ -129,6 +129,19 @@ final class AccountTest extends TestCase
         $this->app->register();
     }
 
+    public function testRegressionADeletionIsAcknowledgedAgainWhileItsTokenIsValid(): void
+    {
+        $device = $this->app->device();
+        foreach (['first', 'again'] as $time) {
+            self::assertSame(204, $this->delete($device, TestApp::PASSWORD)->status, $time);
+        }
+        $device->sync([])->assertProblem(401, 'token_invalid');
+        $this->delete(new Device($this->app, $device->token . 'x'), TestApp::PASSWORD)
+            ->assertProblem(401, 'token_invalid');
+        $this->app->clock->advanceSeconds(900);
+        $this->delete($device, TestApp::PASSWORD)->assertProblem(401, 'token_expired');
+    }
+
     /** @return iterable<string, array{array<string, mixed>}> */
     public static function rounds(): iterable
     {

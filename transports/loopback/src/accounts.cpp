@@ -91,6 +91,11 @@ void Accounts::logout(const LogoutRequest& request) {
 }
 
 Answer<std::string> Accounts::remove(const DeleteAccountRequest& request, std::int64_t now_ms) {
+  const auto token = access_tokens_.find(request.access_token.reveal());
+  // The reply to an earlier removal may have been lost.
+  if (token != access_tokens_.end() && token->second.gone && token->second.expires_ms > now_ms) {
+    return token->second.account;
+  }
   auto id = authenticate(request.access_token, now_ms);
   if (!id) return id;
   const auto account =
@@ -99,7 +104,7 @@ Answer<std::string> Accounts::remove(const DeleteAccountRequest& request, std::i
       account->second.password.reveal() != request.password.reveal()) {
     return refuse(Code::kCredentialsInvalid, "The password is wrong.");
   }
-  std::erase_if(access_tokens_, [&](const auto& entry) { return entry.second.account == *id; });
+  for (auto& [text, access] : access_tokens_) access.gone |= access.account == *id;
   std::erase_if(refresh_tokens_, [&](const auto& entry) { return entry.second.account == *id; });
   by_email_.erase(account);
   return id;
@@ -114,6 +119,7 @@ Answer<std::string> Accounts::authenticate(const Secret& access_token, std::int6
   if (found->second.expires_ms <= now_ms) {
     return refuse(Code::kTokenExpired, "The access token has expired.");
   }
+  if (found->second.gone) return refuse(Code::kTokenInvalid, "The account no longer exists.");
   return found->second.account;
 }
 
@@ -131,7 +137,7 @@ TokensReply Accounts::issue(const std::string& account, std::uint64_t family, st
                             Random& random) {
   const auto access = random_name(random);
   const auto refresh = random_name(random);
-  access_tokens_[access] = {account, now_ms + kAccessTokenSeconds * 1000};
+  access_tokens_[access] = {account, now_ms + kAccessTokenSeconds * 1000, false};
   refresh_tokens_[refresh] = {account, family, now_ms + kRefreshTokenMs, false, {}};
   return {account, Secret(access), Secret(refresh), kAccessTokenSeconds, now_ms};
 }

@@ -28,7 +28,7 @@ class Accounts {
   [[nodiscard]] Answer<TokensReply> refresh(const RefreshRequest& request, std::int64_t now_ms,
                                             Random& random);
   void logout(const LogoutRequest& request);
-  // Removes the account of the token; gives its name.
+  // Removes the account of the token, or finds it removed already; gives its name.
   [[nodiscard]] Answer<std::string> remove(const DeleteAccountRequest& request,
                                            std::int64_t now_ms);
 
@@ -46,6 +46,7 @@ class Accounts {
   struct AccessToken {
     std::string account;
     std::int64_t expires_ms = 0;
+    bool gone = false;  // the account, and this token is good for nothing but to be told so
   };
   struct RefreshToken {
     std::string account;

@@ -24,14 +24,19 @@ final readonly class Bearer implements MiddlewareInterface
 
     public function process(ServerRequestInterface $request, RequestHandlerInterface $handler): ResponseInterface
     {
-        $header = $request->getHeaderLine('Authorization');
-        if (preg_match('/\ABearer +([A-Za-z0-9._~+\/=-]+) *\z/i', $header, $match) !== 1) {
-            throw new ApiException(Code::TokenMissing, 'There is no bearer token.');
-        }
         // A token outlives its account by up to its lifetime, so the account is looked up each time.
-        $space = $this->spaces->find($this->tokens->account($match[1]))
+        $space = $this->spaces->find($this->tokens->account(self::token($request)))
             ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
         return $handler->handle($request->withAttribute(Space::class, $space));
+    }
+
+    /** Fails with token_missing. */
+    public static function token(ServerRequestInterface $request): string
+    {
+        $header = $request->getHeaderLine('Authorization');
+        return preg_match('/\ABearer +([A-Za-z0-9._~+\/=-]+) *\z/i', $header, $match) === 1
+            ? $match[1]
+            : throw new ApiException(Code::TokenMissing, 'There is no bearer token.');
     }
 
     public static function space(ServerRequestInterface $request): Space
