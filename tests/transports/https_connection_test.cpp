@@ -1,4 +1,10 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "connection.hpp"
 #include "tests/transports/https_support.hpp"
+#include "tls.hpp"
 
 // When a connection is kept, and what is repeated when it turns out to be closed.
 
@@ -8,9 +14,36 @@ namespace {
 constexpr std::string_view kTokens =
     R"({"account": "1", "access_token": "a.b.c", "refresh_token": "def", "expires_in": 900, "time": 1})";
 
+using Addresses = std::vector<https::Connection::Tcp::endpoint>;
+
+Result<void> open_at(const TlsServer& server, const Addresses& addresses) {
+  https::ConnectionSettings settings{https::parse_base_url(server.url()).value(), kPatience,
+                                     kPatience,
+                                     https::make_tls_context(certificates().authority).value()};
+  https::Traffic traffic;
+  boost::asio::io_context context;
+  https::Connection connection(context.get_executor(), settings, traffic);
+  auto opened =
+      boost::asio::co_spawn(context, connection.open_at(addresses), boost::asio::use_future);
+  context.run();
+  return opened.get();
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(https_connection)
+
+BOOST_AUTO_TEST_CASE(regression_an_address_that_refuses_does_not_spoil_the_next_one) {
+  const TlsServer server(always(good_meta_reply()));
+  const auto port = https::parse_base_url(server.url()).value().port;
+  const auto here = boost::asio::ip::make_address("127.0.0.1");
+  // Nothing listens there. A name such as localhost often has the first two, in this order.
+  for (const std::string_view refusing : {"::1", "127.0.0.2"}) {
+    const Addresses addresses{{boost::asio::ip::make_address(refusing), port}, {here, port}};
+    const auto opened = open_at(server, addresses);
+    BOOST_TEST(opened.has_value(), refusing << ": " << (opened ? "" : opened.error().message));
+  }
+}
 
 BOOST_AUTO_TEST_CASE(a_connection_is_kept) {
   const TlsServer server(always(good_meta_reply()));

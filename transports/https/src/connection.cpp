@@ -77,7 +77,11 @@ Connection::Connection(const asio::any_io_executor& executor, ConnectionSettings
 asio::awaitable<Result<void>> Connection::open() {
   const auto endpoints = co_await resolve();
   if (!endpoints) co_return fail(endpoints.error());
-  auto connected = co_await connect(*endpoints);
+  co_return co_await open_at(*endpoints);
+}
+
+asio::awaitable<Result<void>> Connection::open_at(const std::vector<Tcp::endpoint>& endpoints) {
+  auto connected = co_await connect(endpoints);
   if (!connected) co_return connected;
   co_return co_await handshake();
 }
@@ -112,6 +116,9 @@ asio::awaitable<Result<std::vector<Connection::Tcp::endpoint>>> Connection::reso
 asio::awaitable<Result<void>> Connection::connect(const std::vector<Tcp::endpoint>& endpoints) {
   ErrorCode error = asio::error::host_not_found;
   for (const auto& endpoint : endpoints) {
+    // What is left of an attempt that failed is a socket of that address's family, open and
+    // useless.
+    socket().close();
     if (aborted_) break;
     socket().expires_after(settings_.connect_deadline);
     const auto result = co_await socket().async_connect(endpoint, kAwait);

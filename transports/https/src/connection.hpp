@@ -69,8 +69,14 @@ class Connection {
   Connection(const boost::asio::any_io_executor& executor, ConnectionSettings& settings,
              Traffic& traffic);
 
+  using Tcp = boost::asio::ip::tcp;
+
+  // Looks up the server's addresses and opens at them.
   // Errors: network_unreachable, certificate_untrusted, deadline_exceeded.
   [[nodiscard]] boost::asio::awaitable<Result<void>> open();
+  // Opens at the first of these addresses that can be reached. Errors: the same.
+  [[nodiscard]] boost::asio::awaitable<Result<void>> open_at(
+      const std::vector<Tcp::endpoint>& endpoints);
 
   // Sends the request and reads the whole reply.
   // Errors: network_unreachable, deadline_exceeded, response_malformed, response_too_large.
@@ -84,7 +90,6 @@ class Connection {
   [[nodiscard]] bool reusable(std::chrono::milliseconds unused_max) const;
 
  private:
-  using Tcp = boost::asio::ip::tcp;
   using Socket = boost::beast::basic_stream<Tcp, boost::asio::any_io_executor, CountingPolicy>;
   using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
   using ErrorCode = boost::system::error_code;
