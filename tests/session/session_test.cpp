@@ -74,6 +74,7 @@ State some_state(Phase phase, std::mt19937_64& random) {
   state.refreshed = random() % 2 == 0;
   state.again = random() % 2 == 0;
   state.remaining = random() % 2 == 0;
+  state.new_login = state.in_flight && random() % 2 == 0;
   return state;
 }
 
@@ -119,6 +120,7 @@ BOOST_AUTO_TEST_CASE(a_request_is_under_way_exactly_while_the_phase_says_so) {
                         state.phase == Phase::kReset;
     BOOST_REQUIRE(!active || state.in_flight);
     BOOST_REQUIRE(active || state.phase == Phase::kIdle || !state.in_flight);
+    BOOST_REQUIRE(!state.new_login || state.in_flight);
   }
 }
 
@@ -244,6 +246,24 @@ BOOST_AUTO_TEST_CASE(a_refused_refresh_pauses_until_there_is_a_new_login) {
   BOOST_CHECK_EQUAL(step(state, {.kind = EventKind::kReachable}).state.phase, Phase::kPausedAuth);
   BOOST_CHECK_EQUAL(step(state, {.kind = EventKind::kCredentialsChanged}).state.phase,
                     Phase::kConnecting);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_login_while_a_request_is_under_way_is_not_lost) {
+  const Event login{.kind = EventKind::kCredentialsChanged};
+  Event refused = failed(Failure::kAuth);
+  refused.during_refresh = true;
+  const Step refreshed = step(after({kEnabled, failed(Failure::kAuth), login}), refused);
+  BOOST_CHECK_EQUAL(refreshed.state.phase, Phase::kConnecting);
+  BOOST_CHECK(has(refreshed, ActionKind::kExchange));
+  const Step looked =
+      step(after({kEnabled, kDone, {.kind = EventKind::kDue}, login}), failed(Failure::kAuth));
+  BOOST_CHECK_EQUAL(looked.state.phase, Phase::kSyncing);
+  BOOST_CHECK(has(looked, ActionKind::kExchange));
+  const Step failed_for_good = step(after({kEnabled, login}), failed(Failure::kPermanent));
+  BOOST_CHECK_EQUAL(failed_for_good.state.phase, Phase::kConnecting);
+  // The login was used, and is no excuse for the next failure.
+  BOOST_CHECK_EQUAL(step(failed_for_good.state, failed(Failure::kPermanent)).state.phase,
+                    Phase::kFailed);
 }
 
 BOOST_AUTO_TEST_CASE(the_delay_doubles_from_half_a_second_to_five_minutes) {

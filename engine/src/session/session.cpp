@@ -74,8 +74,17 @@ class Stepper {
     return phase() == Phase::kConnecting || phase() == Phase::kSyncing || phase() == Phase::kReset;
   }
 
-  void exchange() {
+  void request_sent() {
     state().in_flight = true;
+    state().new_login = false;
+  }
+  void request_ended() {
+    state().in_flight = false;
+    state().new_login = false;
+  }
+
+  void exchange() {
+    request_sent();
     state().again = false;
     act({.kind = ActionKind::kExchange, .pull_only = state().remaining});
   }
@@ -88,7 +97,7 @@ class Stepper {
 
   void cancel() {
     if (state().in_flight) act({.kind = ActionKind::kCancelRequest});
-    state().in_flight = false;
+    request_ended();
     act({.kind = ActionKind::kCancelRetry});
   }
 
@@ -115,7 +124,7 @@ class Stepper {
       state().phase = Phase::kSyncing;
       exchange();
     } else if (phase() == Phase::kIdle) {
-      state().in_flight = true;
+      request_sent();
       act({.kind = ActionKind::kLook});
     }
   }
@@ -134,12 +143,13 @@ class Stepper {
 
   void credentials_changed() {
     state().refreshed = false;
+    state().new_login = state().in_flight;
     if (is_waiting() || phase() == Phase::kPausedAuth || phase() == Phase::kFailed) connect();
   }
 
   void round_done(const Event& event) {
     if (!is_active()) return;
-    state().in_flight = false;
+    request_ended();
     state().attempt = 0;
     state().last_failure = Failure::kNone;
     state().refreshed = false;
@@ -164,7 +174,7 @@ class Stepper {
 
   void look_done(const Event& event) {
     if (phase() != Phase::kIdle || !state().in_flight) return;
-    state().in_flight = false;
+    request_ended();
     state().refreshed = false;
     if (!event.changed && !event.pending && !state().again) return;
     state().phase = Phase::kSyncing;
@@ -190,7 +200,15 @@ class Stepper {
 
   void round_failed(const Event& event) {
     if (!state().in_flight) return;
-    state().in_flight = false;
+    const bool new_login = state().new_login;
+    request_ended();
+    const bool waits_for_login =
+        event.failure == Failure::kAuth || event.failure == Failure::kPermanent;
+    if (new_login && waits_for_login) {
+      // It would wait for what has happened already.
+      if (phase() == Phase::kIdle) state().phase = Phase::kSyncing;
+      return exchange();
+    }
     switch (event.failure) {
       case Failure::kNone:
       case Failure::kNetwork:
@@ -217,7 +235,7 @@ class Stepper {
       return;
     }
     state().refreshed = true;
-    state().in_flight = true;
+    request_sent();
     act({.kind = ActionKind::kRefreshTokens});
   }
 

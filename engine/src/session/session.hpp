@@ -85,6 +85,7 @@ struct State {
   bool refreshed = false;  // the tokens were refreshed since the last success
   bool again = false;      // something became due while a request was under way
   bool remaining = false;  // the server has more: only pull until it has not
+  bool new_login = false;  // there is a newer login than the request under way was sent with
 
   bool operator==(const State&) const = default;
 };

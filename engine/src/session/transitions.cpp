@@ -10,8 +10,8 @@ using enum EventKind;
 
 // Where a finished exchange may lead.
 const std::vector<Phase> kAfterRound{kSyncing, kIdle, kReset, kPausedClock};
-// Where a failed one may lead. Each phase may also be kept, while the tokens are refreshed or the
-// batch is halved.
+// Where a failed one may lead. Each phase may also be kept, while the tokens are refreshed, the
+// batch is halved, or a login that came meanwhile is tried.
 const std::vector<Phase> kAfterFailure{kOffline, kBackoff, kPausedAuth, kFailed};
 
 std::vector<Phase> with(std::vector<Phase> phases, Phase phase) {
@@ -44,7 +44,7 @@ std::vector<Transition> make_transitions() {
     table.push_back({active, kTokensRefreshed, {active}});
     table.push_back({active, kUnreachable, {kOffline}});
   }
-  table.push_back({kIdle, kRoundFailed, with(kAfterFailure, kIdle)});
+  table.push_back({kIdle, kRoundFailed, with(with(kAfterFailure, kIdle), kSyncing)});
   for (std::size_t i = 1; i < kPhaseCount; ++i)
     table.push_back({static_cast<Phase>(i), kDisable, {kDisabled}});
   return table;
