@@ -14,6 +14,18 @@ inline std::ostream& operator<<(std::ostream& out, Code code) { return out << co
 namespace syncline::test {
 namespace {
 
+// A device that watches, in the middle of a refresh.
+struct Refreshing {
+  Refreshing() {
+    network.server.expire_access_tokens();
+    a.sync().watch();
+    network.executor.run_for(25ms);
+  }
+
+  Network network;
+  SyncedDevice a{network, 1, {.period = 24h}};
+};
+
 BOOST_AUTO_TEST_CASE(regression_a_login_while_the_tokens_are_refreshed_is_not_lost) {
   Network network;
   SyncedDevice a(network, 1, {.period = 24h});
@@ -25,6 +37,51 @@ BOOST_AUTO_TEST_CASE(regression_a_login_while_the_tokens_are_refreshed_is_not_lo
   a.sync().credentials_changed();
   network.executor.run_for(1s);
   BOOST_CHECK_EQUAL(a.phase(), Phase::kIdle);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_late_refresh_does_not_overwrite_a_newer_login) {
+  Refreshing test;
+  const Tokens login = test.network.log_in();
+  test.a.tokens.tokens = login;
+  test.a.sync().credentials_changed();
+  test.network.executor.run_for(1s);
+  BOOST_CHECK_EQUAL(test.a.tokens.tokens->refresh.reveal(), login.refresh.reveal());
+  BOOST_CHECK_EQUAL(test.a.phase(), Phase::kIdle);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_refresh_that_was_stopped_does_not_overwrite_a_newer_login) {
+  Refreshing test;
+  test.a.sync().stop();
+  const Tokens login = test.network.log_in();
+  test.a.tokens.tokens = login;
+  test.network.executor.run_for(1s);
+  BOOST_CHECK_EQUAL(test.a.tokens.tokens->refresh.reveal(), login.refresh.reveal());
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_late_refresh_does_not_undo_a_logout) {
+  Refreshing test;
+  test.a.tokens.tokens.reset();
+  test.network.executor.run_for(1s);
+  BOOST_CHECK(!test.a.tokens.tokens.has_value());
+  BOOST_CHECK_EQUAL(test.a.phase(), Phase::kPausedAuth);
+}
+
+BOOST_AUTO_TEST_CASE(regression_tokens_of_another_account_get_nothing_of_this_database) {
+  constexpr std::string_view kOther = "grace@example.org";
+  Network network;
+  SyncedDevice a(network, 1);
+  a.put("n1", "text", "of ada");
+  BOOST_REQUIRE(a.once().has_value());
+  const auto other = std::get<TokensReply>(
+      *network.server.handle(RegisterRequest{std::string(kOther), Secret(kPassword)}));
+  a.tokens.tokens = Tokens{other.account, other.access_token, other.refresh_token};
+  a.put("n2", "text", "of ada");
+  const auto refused = a.once();
+  BOOST_REQUIRE(!refused.has_value());
+  BOOST_CHECK_EQUAL(refused.error().code, Code::kInvalidArgument);
+  BOOST_CHECK(network.server.slots(kOther).empty());
+  a.tokens.tokens = network.log_in();
+  BOOST_CHECK(a.once().has_value());
 }
 
 }  // namespace

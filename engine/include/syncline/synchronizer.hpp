@@ -78,8 +78,9 @@ class Synchronizer {
   [[nodiscard]] Result<bool> is_enabled() const;
 
   // Exchanges until both sides have everything, or until that fails for now; then the completion is
-  // called, on the executor. Its errors: invalid_argument when sync is not enabled, not_logged_in,
-  // and what the exchange failed with.
+  // called, on the executor. Its errors: invalid_argument when sync is not enabled or the tokens
+  // are of another account than the database belongs to, not_logged_in, and what the exchange
+  // failed with.
   void sync_once(Completion completion);
 
   // Stays in step: after local writes, each period, and after failures with growing delays. Does

@@ -148,9 +148,8 @@ void Synchronizer::Driver::carry_out(const session::Action& action) {
       return;
     case ActionKind::kCancelRequest:
       ++generation_;
-      // A refresh goes on to its end: its reply is the only copy of the next tokens.
-      if (request_ && !refreshing_) parts_.transport.cancel(*request_);
-      request_.reset();
+      // A refresh is not cancelled but goes on to its end.
+      if (request_) parts_.transport.cancel(*std::exchange(request_, std::nullopt));
       return;
   }
 }

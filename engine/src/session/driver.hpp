@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "session/session.hpp"
+#include "session/token_refresh.hpp"
 #include "syncline/replication.hpp"
 #include "syncline/synchronizer.hpp"
 
@@ -60,14 +61,20 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   void take_reply(const SyncReply& reply, const PushBatch* pushed, std::int64_t sent_ms);
   void look();
   void refresh_tokens();
-  void keep_tokens(const Reply& reply);
+  void take_tokens(const std::shared_ptr<session::TokenRefresh>& refresh,
+                   const TransportReply& reply);
+  // Saves what a refresh gave, unless there is another login by now. Errors: response_malformed,
+  // those of TokenStore.
+  [[nodiscard]] Result<void> keep_tokens(const Tokens& asked, const TokensReply& given);
+  // The tokens to send with. Errors: not_logged_in, invalid_argument for those of another account
+  // than the database belongs to, those of TokenStore and Store.
+  [[nodiscard]] Result<Tokens> login();
   void start_retry(const session::Action& action);
 
   // Sends, and calls the handler on the executor unless the request was cancelled in the meantime.
   template <typename ReplyType>
   void send(Request request,
-            std::function<void(Driver&, const ReplyType&, std::int64_t sent_ms)> handler,
-            bool during_refresh = false);
+            std::function<void(Driver&, const ReplyType&, std::int64_t sent_ms)> handler);
   void fail_exchange(const TransportError& error, bool during_refresh);
   void fail_here(const Error& error);
 
@@ -94,7 +101,7 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   TransportTraffic traffic_before_;
   std::uint64_t generation_ = 0;  // of the request whose answer counts
   std::optional<RequestId> request_;
-  bool refreshing_ = false;  // the request is for new tokens
+  std::shared_ptr<session::TokenRefresh> refresh_;  // while it has no reply
   std::optional<TimerId> retry_timer_;
   std::optional<TimerId> period_timer_;
   std::optional<TimerId> debounce_timer_;

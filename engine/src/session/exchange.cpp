@@ -10,33 +10,27 @@ namespace syncline {
 namespace {
 
 using session::EventKind;
-
-Error not_logged_in() { return {Code::kNotLoggedIn, "there is no account on this device"}; }
+using session::TokenRefresh;
 
 }  // namespace
 
 // NOLINTBEGIN(performance-unnecessary-value-param): the request is moved into the transport
 template <typename ReplyType>
 void Synchronizer::Driver::send(
-    Request request, std::function<void(Driver&, const ReplyType&, std::int64_t)> handler,
-    bool during_refresh) {
+    Request request, std::function<void(Driver&, const ReplyType&, std::int64_t)> handler) {
   const std::uint64_t generation = ++generation_;
   const std::int64_t sent_ms = parts_.wall.now_ms();
-  refreshing_ = during_refresh;
   request_ = parts_.transport.send(
       std::move(request), options_.deadline,
-      [weak = weak_from_this(), generation, sent_ms, during_refresh,
+      [weak = weak_from_this(), generation, sent_ms,
        handler = std::move(handler)](TransportReply reply) {
         const auto self = weak.lock();
         if (!self) return;
         auto shared = std::make_shared<TransportReply>(std::move(reply));
         self->post([=](Driver& driver) {
-          if (driver.generation_ != generation) {
-            if (*shared) driver.keep_tokens(**shared);
-            return;
-          }
+          if (driver.generation_ != generation) return;
           driver.request_.reset();
-          if (!*shared) return driver.fail_exchange(shared->error(), during_refresh);
+          if (!*shared) return driver.fail_exchange(shared->error(), false);
           const auto* expected = std::get_if<ReplyType>(&**shared);
           if (expected == nullptr) {
             return driver.fail_here(
@@ -48,20 +42,18 @@ void Synchronizer::Driver::send(
 }
 // NOLINTEND(performance-unnecessary-value-param)
 
-// A refresh that nobody waits for any more still used up the token that it was asked with.
-void Synchronizer::Driver::keep_tokens(const Reply& reply) {
-  const auto* tokens = std::get_if<TokensReply>(&reply);
-  if (tokens == nullptr) return;
-  // If it fails there is no one to tell; the next refresh will.
-  static_cast<void>(
-      parts_.tokens.save({tokens->account, tokens->access_token, tokens->refresh_token}));
+Result<Tokens> Synchronizer::Driver::login() {
+  auto tokens = parts_.tokens.load();
+  if (!tokens) return fail(tokens.error());
+  if (!*tokens) return fail(Code::kNotLoggedIn, "there is no account on this device");
+  if (auto ok = replication_.bind_account((*tokens)->account); !ok) return fail(ok.error());
+  return std::move(**tokens);
 }
 
 void Synchronizer::Driver::exchange(bool pull_only) {
-  const auto tokens = parts_.tokens.load();
+  const auto tokens = login();
   if (!tokens) return fail_here(tokens.error());
-  if (!*tokens) return fail_here(not_logged_in());
-  exchange_with(**tokens, pull_only);
+  exchange_with(*tokens, pull_only);
 }
 
 void Synchronizer::Driver::exchange_with(const Tokens& tokens, bool pull_only) {
@@ -121,12 +113,11 @@ void Synchronizer::Driver::take_reply(const SyncReply& reply, const PushBatch* p
 }
 
 void Synchronizer::Driver::look() {
-  const auto tokens = parts_.tokens.load();
+  const auto tokens = login();
   if (!tokens) return fail_here(tokens.error());
   const auto cursors = replication_.cursors();
   if (!cursors) return fail_here(cursors.error());
-  if (!*tokens) return fail_here(not_logged_in());
-  ChangesRequest request{(*tokens)->access, cursors->at("*").value_or(""), etag_};
+  ChangesRequest request{tokens->access, cursors->at("*").value_or(""), etag_};
   send<ChangesReply>(std::move(request), [](Driver& driver, const ChangesReply& reply,
                                             std::int64_t) {
     if (reply.changed) driver.etag_ = reply.etag;
@@ -140,18 +131,43 @@ void Synchronizer::Driver::look() {
 }
 
 void Synchronizer::Driver::refresh_tokens() {
-  const auto tokens = parts_.tokens.load();
+  const auto tokens = login();
   if (!tokens) return fail_here(tokens.error());
-  if (!*tokens) return fail_here(not_logged_in());
-  send<TokensReply>(
-      RefreshRequest{(*tokens)->refresh},
-      [](Driver& driver, const TokensReply& reply, std::int64_t) {
-        const auto saved =
-            driver.parts_.tokens.save({reply.account, reply.access_token, reply.refresh_token});
-        if (!saved) return driver.fail_here(saved.error());
-        driver.take({.kind = EventKind::kTokensRefreshed, .pending = driver.has_pending()});
-      },
-      true);
+  ++generation_;
+  refresh_ = std::make_shared<TokenRefresh>(TokenRefresh{*tokens, generation_});
+  parts_.transport.send(RefreshRequest{tokens->refresh}, options_.deadline,
+                        [weak = weak_from_this(), refresh = refresh_](TransportReply reply) {
+                          const auto self = weak.lock();
+                          if (!self) return;
+                          auto shared = std::make_shared<TransportReply>(std::move(reply));
+                          self->post([=](Driver& driver) { driver.take_tokens(refresh, *shared); });
+                        });
+}
+
+void Synchronizer::Driver::take_tokens(const std::shared_ptr<TokenRefresh>& refresh,
+                                       const TransportReply& reply) {
+  if (refresh_ == refresh) refresh_.reset();
+  const auto* given = reply ? std::get_if<TokensReply>(&*reply) : nullptr;
+  // A refresh that nobody waits for any more still used up the token that it was asked with. If
+  // keeping what it gave fails there is no one to tell; the next refresh will.
+  const auto kept = given != nullptr ? keep_tokens(refresh->asked, *given) : Result<void>();
+  if (refresh->generation != generation_) return;
+  if (!reply) return fail_exchange(reply.error(), true);
+  if (given == nullptr)
+    return fail_here({Code::kInternal, "the transport gave a reply of another kind"});
+  if (!kept) return fail_here(kept.error());
+  take({.kind = EventKind::kTokensRefreshed, .pending = has_pending()});
+}
+
+Result<void> Synchronizer::Driver::keep_tokens(const Tokens& asked, const TokensReply& given) {
+  if (given.account != asked.account)
+    return fail(Code::kResponseMalformed, "the server gave the tokens of another account");
+  const auto present = parts_.tokens.load();
+  if (!present) return fail(present.error());
+  const bool is_same_login = *present && (*present)->account == asked.account &&
+                             (*present)->refresh.reveal() == asked.refresh.reveal();
+  if (!is_same_login) return {};
+  return parts_.tokens.save({given.account, given.access_token, given.refresh_token});
 }
 
 void Synchronizer::Driver::fail_exchange(const TransportError& error, bool during_refresh) {
