@@ -74,6 +74,7 @@ class SyncedDevice {
                std::optional<std::string> schema = {})
       : network_(network), device_(std::move(schema), id) {
     tokens.tokens = network.log_in();
+    options.refresh_grace = 0ms;  // virtual time stands still while a destructor waits
     transport_ = make_loopback_transport(network.server, network.executor, {.latency = 10ms});
     sync_.emplace(Synchronizer::Parts{device_.replica(), *transport_, network.executor,
                                       device_.wall(), random_, tokens},

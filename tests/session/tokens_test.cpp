@@ -1,5 +1,7 @@
 #include "syncline/tokens.hpp"
 
+#include <thread>
+
 #include <boost/test/unit_test.hpp>
 
 #include "tests/session/network.hpp"
@@ -82,6 +84,33 @@ BOOST_AUTO_TEST_CASE(regression_tokens_of_another_account_get_nothing_of_this_da
   BOOST_CHECK(network.server.slots(kOther).empty());
   a.tokens.tokens = network.log_in();
   BOOST_CHECK(a.once().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(regression_tokens_of_a_refresh_are_kept_when_it_is_destroyed) {
+  ManualWall wall;
+  CountingRandom random{1'000};
+  LoopbackServer server(wall, random);
+  const auto registered = std::get<TokensReply>(
+      *server.handle(RegisterRequest{std::string(kEmail), Secret(kPassword)}));
+  MemoryTokens tokens;
+  tokens.tokens = Tokens{registered.account, registered.access_token, registered.refresh_token};
+  Device device;
+  // The transport has a thread of its own, as the one over HTTPS has.
+  const auto far = make_thread_executor();
+  const auto executor = make_thread_executor();
+  const auto transport = make_loopback_transport(server, *far, {.latency = 50ms});
+  std::optional<Synchronizer> sync;
+  sync.emplace(
+      Synchronizer::Parts{device.replica(), *transport, *executor, device.wall(), random, tokens});
+  must(sync->enable());
+  server.expire_access_tokens();
+  const auto before = server.request_count();
+  sync->watch();
+  // The exchange was refused and the refresh answered; its answer is on the way.
+  while (server.request_count() < before + 2) std::this_thread::sleep_for(1ms);
+  sync.reset();
+  BOOST_CHECK_EQUAL(tokens.saves, 1);
+  BOOST_CHECK(tokens.tokens->refresh.reveal() != registered.refresh_token.reveal());
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ struct SynchronizerOptions {
   std::chrono::milliseconds period{60'000};    // between looks at the server while watching
   std::chrono::milliseconds debounce{500};     // from a local write to the exchange it starts
   std::chrono::milliseconds deadline{60'000};  // of one request
+  // For which the destructor waits for new tokens that are on their way: the server may have
+  // replaced the old ones. None where time stands still while it waits, as on virtual time.
+  std::chrono::milliseconds refresh_grace{5'000};
   std::size_t push_bytes_max = kPushBytesMax;
   std::size_t push_ops_max = kBatchOpsMax;
   std::size_t pull_ops_max = kPullOpsDefault;
@@ -68,7 +71,7 @@ class Synchronizer {
   explicit Synchronizer(Parts parts, SynchronizerOptions options = {});
   Synchronizer(const Synchronizer&) = delete;
   Synchronizer& operator=(const Synchronizer&) = delete;
-  // Stops; waits until no task of it runs any more.
+  // Stops; waits until no task of it runs any more, and for new tokens that are on their way.
   ~Synchronizer();
 
   // Turns sync on for this replica, for good. Errors: those of Store::commit.

@@ -17,7 +17,8 @@ struct Tokens {
 
 // Where an app keeps its tokens: the platform's key store, or a file that only its user can read.
 //
-// Thread safety: used from the executor's thread only.
+// Thread safety: used by one thread at a time: by the executor's, and in the end by the one that
+// destroys the Synchronizer.
 class TokenStore {
  public:
   TokenStore() = default;

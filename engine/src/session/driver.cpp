@@ -32,10 +32,20 @@ void Synchronizer::Driver::attach() {
 
 void Synchronizer::Driver::shut_down() {
   subscription_ = {};
-  const std::lock_guard lock(running_);
-  watching_ = false;
-  take({.kind = EventKind::kDisable});
-  shut_down_ = true;
+  std::shared_ptr<session::TokenRefresh> refresh;
+  {
+    const std::lock_guard lock(running_);
+    watching_ = false;
+    take({.kind = EventKind::kDisable});
+    shut_down_ = true;
+    refresh = std::move(refresh_);
+  }
+  if (!refresh) return;
+  // The server may have replaced the token already, and a start after its minute of grace would end
+  // the login.
+  const auto reply = refresh->take_reply(options_.refresh_grace);
+  const auto* given = reply && *reply ? std::get_if<TokensReply>(&**reply) : nullptr;
+  if (given != nullptr) static_cast<void>(keep_tokens(refresh->asked(), *given));
 }
 
 std::function<void()> Synchronizer::Driver::guarded(std::function<void(Driver&)> task) {

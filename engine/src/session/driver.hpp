@@ -61,8 +61,7 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   void take_reply(const SyncReply& reply, const PushBatch* pushed, std::int64_t sent_ms);
   void look();
   void refresh_tokens();
-  void take_tokens(const std::shared_ptr<session::TokenRefresh>& refresh,
-                   const TransportReply& reply);
+  void take_tokens(const std::shared_ptr<session::TokenRefresh>& refresh);
   // Saves what a refresh gave, unless there is another login by now. Errors: response_malformed,
   // those of TokenStore.
   [[nodiscard]] Result<void> keep_tokens(const Tokens& asked, const TokensReply& given);
@@ -101,7 +100,7 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   TransportTraffic traffic_before_;
   std::uint64_t generation_ = 0;  // of the request whose answer counts
   std::optional<RequestId> request_;
-  std::shared_ptr<session::TokenRefresh> refresh_;  // while it has no reply
+  std::shared_ptr<session::TokenRefresh> refresh_;  // while its reply was not taken
   std::optional<TimerId> retry_timer_;
   std::optional<TimerId> period_timer_;
   std::optional<TimerId> debounce_timer_;

@@ -134,24 +134,25 @@ void Synchronizer::Driver::refresh_tokens() {
   const auto tokens = login();
   if (!tokens) return fail_here(tokens.error());
   ++generation_;
-  refresh_ = std::make_shared<TokenRefresh>(TokenRefresh{*tokens, generation_});
+  refresh_ = std::make_shared<TokenRefresh>(*tokens, generation_);
   parts_.transport.send(RefreshRequest{tokens->refresh}, options_.deadline,
                         [weak = weak_from_this(), refresh = refresh_](TransportReply reply) {
-                          const auto self = weak.lock();
-                          if (!self) return;
-                          auto shared = std::make_shared<TransportReply>(std::move(reply));
-                          self->post([=](Driver& driver) { driver.take_tokens(refresh, *shared); });
+                          refresh->answer(std::move(reply));
+                          if (const auto self = weak.lock())
+                            self->post([refresh](Driver& driver) { driver.take_tokens(refresh); });
                         });
 }
 
-void Synchronizer::Driver::take_tokens(const std::shared_ptr<TokenRefresh>& refresh,
-                                       const TransportReply& reply) {
+void Synchronizer::Driver::take_tokens(const std::shared_ptr<TokenRefresh>& refresh) {
   if (refresh_ == refresh) refresh_.reset();
+  const auto taken = refresh->take_reply({});
+  if (!taken) return;
+  const TransportReply& reply = *taken;
   const auto* given = reply ? std::get_if<TokensReply>(&*reply) : nullptr;
   // A refresh that nobody waits for any more still used up the token that it was asked with. If
   // keeping what it gave fails there is no one to tell; the next refresh will.
-  const auto kept = given != nullptr ? keep_tokens(refresh->asked, *given) : Result<void>();
-  if (refresh->generation != generation_) return;
+  const auto kept = given != nullptr ? keep_tokens(refresh->asked(), *given) : Result<void>();
+  if (refresh->generation() != generation_) return;
   if (!reply) return fail_exchange(reply.error(), true);
   if (given == nullptr)
     return fail_here({Code::kInternal, "the transport gave a reply of another kind"});
