@@ -163,17 +163,48 @@ BOOST_AUTO_TEST_CASE(memory_of_the_last_exchange_survives_reopening) {
   memory.last_success_ms = kPresentMs;
   memory.last_error = Error{Code::kBusy, "come back later"};
   memory.last_error_ms = kPresentMs - 1;
-  memory.complete = true;
   must(device.replication().remember(memory));
   device.reopen();
   const SyncMemory recalled = must(device.replication().recall());
   BOOST_TEST(recalled.enabled);
-  BOOST_TEST(recalled.complete);
   BOOST_TEST(recalled.last_success_ms == kPresentMs);
   BOOST_TEST(recalled.last_error_ms == kPresentMs - 1);
   BOOST_REQUIRE(recalled.last_error.has_value());
   BOOST_TEST((recalled.last_error->code == Code::kBusy));
   BOOST_TEST(recalled.last_error->message == "come back later");
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_page_and_whether_it_was_the_last_are_one_commit) {
+  Device device;
+  BOOST_TEST(!device.state().complete);
+  take(device, page_of({}, kPresentMs));
+  BOOST_TEST(device.state().complete);
+  SyncMemory memory;
+  memory.enabled = true;
+  must(device.replication().remember(memory));
+  BOOST_TEST(device.state().complete);
+  SyncReply more =
+      page_of(remote_record("c", "r", "f", Value(1), stamp_at(kPresentMs)), kPresentMs, 2);
+  more.pull->remaining = 1;
+  const int before = device.store().commits();
+  take(device, more);
+  BOOST_TEST(device.store().commits() == before + 1);
+  device.reopen();
+  BOOST_TEST(!device.state().complete);
+  BOOST_TEST(must(device.replication().recall()).enabled);
+}
+
+BOOST_AUTO_TEST_CASE(that_the_server_has_more_survives_reopening) {
+  Device device;
+  take(device, page_of({}, kPresentMs));
+  must(device.replication().expect_more());
+  device.reopen();
+  BOOST_TEST(!device.state().complete);
+  take(device, page_of({}, kPresentMs));
+  BOOST_TEST(device.state().complete);
+  // A reply without a page says nothing of what the server has.
+  take(device, reply_at(kPresentMs));
+  BOOST_TEST(device.state().complete);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -120,6 +120,65 @@ BOOST_AUTO_TEST_CASE(regression_a_sync_cut_off_between_pages_is_not_synced) {
   BOOST_CHECK(!must(resting_status(a.device().replication())).synced);
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_kill_right_after_the_commit_of_a_page_leaves_it_not_synced) {
+  Network network;
+  SyncedDevice a(network, 1, {.pull_ops_max = 4});
+  SyncedDevice b(network, 2);
+  BOOST_REQUIRE(a.once().has_value());
+  for (int i = 0; i < 20; ++i) {
+    b.put("n" + std::to_string(i), "text", "hello");
+    BOOST_REQUIRE(b.once().has_value());
+  }
+  BOOST_CHECK(a.status().synced);
+  a.device().store().let_pass(1);
+  a.sync().sync_once([](const Result<SyncSummary>&) {});
+  for (int i = 0; i < 100 && a.phase() != Phase::kSyncing; ++i) network.executor.run_for(5ms);
+  BOOST_REQUIRE_EQUAL(a.phase(), Phase::kSyncing);
+  a.drop_sync();
+  a.device().store().let_pass(-1);
+  a.device().reopen();
+  BOOST_CHECK_NE(a.read("n0"), "absent");
+  BOOST_CHECK(!must(resting_status(a.device().replication())).synced);
+}
+
+BOOST_AUTO_TEST_CASE(regression_it_is_not_synced_from_when_the_server_said_that_there_is_more) {
+  Network network;
+  SyncedDevice a(network, 1, {.period = 60s});
+  SyncedDevice b(network, 2);
+  a.sync().watch();
+  network.executor.run_for(1s);
+  BOOST_CHECK(a.status().synced);
+  b.put("n1", "text", "hello");
+  b.sync().sync_once([](const Result<SyncSummary>&) {});
+  network.executor.run_for(1s);
+  // The next look finds it, and begins an exchange.
+  for (int i = 0; i < 20'000 && a.phase() != Phase::kSyncing; ++i) network.executor.run_for(5ms);
+  BOOST_REQUIRE_EQUAL(a.phase(), Phase::kSyncing);
+  BOOST_CHECK(!must(resting_status(a.device().replication())).synced);
+  a.sync().stop();
+  network.executor.run_for(1s);
+  BOOST_CHECK(!a.status().synced);
+  a.drop_sync();
+  a.device().reopen();
+  BOOST_CHECK(!must(resting_status(a.device().replication())).synced);
+}
+
+BOOST_AUTO_TEST_CASE(regression_stopping_a_refresh_does_not_leave_a_dead_login_behind) {
+  Network network;
+  SyncedDevice a(network, 1, {.period = 24h});
+  BOOST_REQUIRE(a.once().has_value());
+  network.server.expire_access_tokens();
+  a.sync().watch();
+  network.executor.run_for(25ms);  // the refresh is under way
+  a.sync().stop();
+  network.executor.run_for(1s);
+  BOOST_CHECK_EQUAL(a.phase(), Phase::kIdle);
+  BOOST_CHECK(!a.status().last_error.has_value());
+  a.drop_sync();
+  a.device().reopen();
+  BOOST_CHECK_EQUAL(must(resting_status(a.device().replication())).phase, Phase::kIdle);
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_op_is_set_aside_and_shown_while_the_rest_goes_on) {
   Network network;
   SyncedDevice a(network, 1);

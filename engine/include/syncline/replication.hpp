@@ -49,6 +49,8 @@ struct ReplicationState {
   std::uint64_t set_aside_ops = 0;
   std::uint64_t quarantined_ops = 0;
   std::uint64_t log_ops = 0;  // the sequence of the last op
+  // The last reply said that the server had no more, and no look has found more since.
+  bool complete = false;
   std::string epoch;
 };
 
@@ -58,8 +60,6 @@ struct SyncMemory {
   std::int64_t last_success_ms = 0;  // since 1970; 0 for never
   std::optional<Error> last_error;   // of the last exchange, if it failed
   std::int64_t last_error_ms = 0;
-  // The outbox was empty after a reply that said that the server had no more.
-  bool complete = false;
 };
 
 // One op of the log, for people to read.
@@ -91,12 +91,16 @@ class Replication {
 
   // Takes in the reply to a request that carried `pushed` (null for none), sent and received at
   // these readings of the wall clock: in one commit it merges the page, moves the cursors, settles
-  // the verdicts and learns the server's time. Errors: response_malformed (and then nothing
-  // changes), those of Store::commit.
+  // the verdicts, learns the server's time and notes whether this is complete. Errors:
+  // response_malformed (and then nothing changes), those of Store::commit.
   [[nodiscard]] virtual Result<ReplyOutcome> take_reply(const SyncReply& reply,
                                                         const PushBatch* pushed,
                                                         std::int64_t sent_ms,
                                                         std::int64_t received_ms) = 0;
+
+  // Notes that the server has more, as a look found: this is not complete any more, and a crash
+  // does not change that. Errors: those of Store::commit.
+  [[nodiscard]] virtual Result<void> expect_more() = 0;
 
   [[nodiscard]] virtual Result<ReplicationState> state() const = 0;
 

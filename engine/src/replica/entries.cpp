@@ -160,38 +160,40 @@ Result<Progress> decode_progress(std::string_view bytes) {
   return progress;
 }
 
-std::string encode_memory(const SyncMemory& memory) {
+std::string encode_memory(const Memory& memory) {
   std::string out = new_entry();
-  const bool failed = memory.last_error.has_value();
-  out.push_back(static_cast<char>((memory.enabled ? kEnabledFlag : 0U) |
+  const SyncMemory& session = memory.session;
+  const bool failed = session.last_error.has_value();
+  out.push_back(static_cast<char>((session.enabled ? kEnabledFlag : 0U) |
                                   (memory.complete ? kCompleteFlag : 0U) |
                                   (failed ? kErrorFlag : 0U)));
-  codec::append_u64(out, static_cast<std::uint64_t>(memory.last_success_ms));
+  codec::append_u64(out, static_cast<std::uint64_t>(session.last_success_ms));
   if (failed) {
-    codec::append_u64(out, static_cast<std::uint64_t>(memory.last_error_ms));
-    codec::append_sized(out, code_name(memory.last_error->code));
-    codec::append_sized(out, memory.last_error->message);
+    codec::append_u64(out, static_cast<std::uint64_t>(session.last_error_ms));
+    codec::append_sized(out, code_name(session.last_error->code));
+    codec::append_sized(out, session.last_error->message);
   }
   return out;
 }
 
-Result<SyncMemory> decode_memory(std::string_view bytes) {
+Result<Memory> decode_memory(std::string_view bytes) {
   Reader reader(bytes);
   if (!take_version(reader)) return corrupt("entry", kMemoryName);
   const auto flags = reader.take_u8();
   const auto success = reader.take_u64();
   if (!flags || (*flags & ~kMemoryFlags) != 0 || !success) return corrupt("entry", kMemoryName);
-  SyncMemory memory;
-  memory.enabled = (*flags & kEnabledFlag) != 0;
+  Memory memory;
+  SyncMemory& session = memory.session;
   memory.complete = (*flags & kCompleteFlag) != 0;
-  memory.last_success_ms = static_cast<std::int64_t>(*success);
+  session.enabled = (*flags & kEnabledFlag) != 0;
+  session.last_success_ms = static_cast<std::int64_t>(*success);
   if ((*flags & kErrorFlag) != 0) {
     const auto time = reader.take_u64();
     const auto name = reader.take_sized();
     const auto message = reader.take_sized();
     if (!time || !name || !message) return corrupt("entry", kMemoryName);
-    memory.last_error_ms = static_cast<std::int64_t>(*time);
-    memory.last_error =
+    session.last_error_ms = static_cast<std::int64_t>(*time);
+    session.last_error =
         Error{code_from_name(*name).value_or(Code::kInternal), std::string(*message)};
   }
   if (!reader.empty()) return corrupt("entry", kMemoryName);

@@ -81,7 +81,12 @@ struct Progress {
 [[nodiscard]] std::string encode_progress(const Progress& progress);
 [[nodiscard]] Result<Progress> decode_progress(std::string_view bytes);
 
-[[nodiscard]] std::string encode_memory(const SyncMemory& memory);
-[[nodiscard]] Result<SyncMemory> decode_memory(std::string_view bytes);
+// What the session remembers, and beside it what only the replica may change.
+struct Memory {
+  SyncMemory session;
+  bool complete = false;
+};
+[[nodiscard]] std::string encode_memory(const Memory& memory);
+[[nodiscard]] Result<Memory> decode_memory(std::string_view bytes);
 
 }  // namespace syncline::replica

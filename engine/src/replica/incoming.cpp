@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "replica/memory.hpp"
 #include "replica/pending.hpp"
 
 namespace syncline::replica {
@@ -70,6 +71,13 @@ class Intake {
     return {};
   }
 
+  // Notes what the page said of how much the server has still to send. It goes with the page, so
+  // that no crash leaves behind that everything is here when it is not.
+  Result<void> conclude(std::uint64_t remaining) {
+    outcome_.remaining = remaining;
+    return note_complete(snapshot_, builder_, remaining == 0);
+  }
+
   // Takes the cursors of a page. Another epoch than the known one means that the server may have
   // lost anything, so everything is offered again.
   Result<void> advance(const std::string& epoch,
@@ -96,7 +104,6 @@ class Intake {
     return outcome_;
   }
 
-  ReplyOutcome& outcome() { return outcome_; }
   RefusedSequences take_refused() { return std::move(refused_); }
 
  private:
@@ -202,7 +209,7 @@ Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
   Intake intake(core, **snapshot, *outbox_first);
   if (reply.pull) {
     if (auto ok = intake.merge_page(reply.pull->ops, reply.time_ms); !ok) return fail(ok.error());
-    intake.outcome().remaining = reply.pull->remaining;
+    if (auto ok = intake.conclude(reply.pull->remaining); !ok) return fail(ok.error());
   }
   if (auto ok = intake.advance(reply.epoch, reply.pull ? &reply.pull->cursors : nullptr); !ok) {
     return fail(ok.error());

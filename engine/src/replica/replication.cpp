@@ -5,6 +5,7 @@
 #include "replica/core.hpp"
 #include "replica/fold.hpp"
 #include "replica/incoming.hpp"
+#include "replica/memory.hpp"
 #include "replica/pending.hpp"
 #include "replica/restamp.hpp"
 
@@ -83,6 +84,17 @@ class ReplicaReplication final : public Replication {
     return outcome;
   }
 
+  Result<void> expect_more() override {
+    const std::lock_guard lock(core_.writer);
+    CommitBuilder builder(core_.committed.sequence, std::nullopt);
+    {
+      const auto snapshot = core_.store.snapshot();
+      if (!snapshot) return fail(snapshot.error());
+      if (auto ok = note_complete(**snapshot, builder, false); !ok) return ok;
+    }
+    return core_.commit(builder, {}, Origin::kRemote);
+  }
+
   Result<ReplicationState> state() const override {
     const auto snapshot = core_.store.snapshot();
     if (!snapshot) return fail(snapshot.error());
@@ -102,6 +114,9 @@ class ReplicaReplication final : public Replication {
       if (!decoded) return fail(decoded.error());
       state.log_ops = decoded->sequence;
     }
+    const auto memory = read_memory(**snapshot);
+    if (!memory) return fail(memory.error());
+    state.complete = memory->complete;
     const auto oldest = oldest_pending(**snapshot);
     if (!oldest) return fail(oldest.error());
     state.oldest_pending_ms = *oldest;
@@ -136,15 +151,23 @@ class ReplicaReplication final : public Replication {
   Result<SyncMemory> recall() const override {
     const auto snapshot = core_.store.snapshot();
     if (!snapshot) return fail(snapshot.error());
-    const auto entry = (*snapshot)->get(Keyspace::kMeta, kMemoryName);
-    if (!entry) return fail(entry.error());
-    return *entry ? decode_memory(**entry) : Result<SyncMemory>(SyncMemory{});
+    auto memory = read_memory(**snapshot);
+    if (!memory) return fail(memory.error());
+    return std::move(memory->session);
   }
 
   Result<void> remember(const SyncMemory& memory) override {
     const std::lock_guard lock(core_.writer);
+    bool complete = false;
+    {
+      const auto snapshot = core_.store.snapshot();
+      if (!snapshot) return fail(snapshot.error());
+      const auto stored = read_memory(**snapshot);
+      if (!stored) return fail(stored.error());
+      complete = stored->complete;
+    }
     StoreBatch batch;
-    batch.put(Keyspace::kMeta, std::string(kMemoryName), encode_memory(memory));
+    batch.put(Keyspace::kMeta, std::string(kMemoryName), encode_memory({memory, complete}));
     return core_.store.commit(batch);
   }
 

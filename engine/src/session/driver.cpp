@@ -132,9 +132,7 @@ void Synchronizer::Driver::take(const Event& event) {
   for (const session::Action& action : step.actions) carry_out(action);
   if (event.kind == EventKind::kUnreachable && state_.phase == Phase::kOffline &&
       before != Phase::kOffline) {
-    const std::lock_guard lock(facts_mutex_);
-    facts_.memory.last_error = Error{Code::kNetworkUnreachable, "there is no network"};
-    facts_.memory.last_error_ms = parts_.wall.now_ms();
+    failure_ = Error{Code::kNetworkUnreachable, "there is no network"};
   }
   after_step(before);
 }
@@ -183,22 +181,21 @@ void Synchronizer::Driver::after_step(Phase before) {
 void Synchronizer::Driver::settle() {
   const bool succeeded = state_.phase == Phase::kIdle;
   std::optional<Error> error;
+  if (state_.phase == Phase::kPausedClock) {
+    error = Error{Code::kStampInFuture,
+                  "the server refuses this device's time, also after a correction"};
+  } else if (!succeeded) {
+    error = failure_;
+  }
   {
     const std::lock_guard lock(facts_mutex_);
-    if (succeeded) {
-      facts_.memory.last_error.reset();
-      facts_.memory.last_success_ms = parts_.wall.now_ms();
-    } else if (state_.phase == Phase::kPausedClock) {
-      facts_.memory.last_error = Error{
-          Code::kStampInFuture, "the server refuses this device's time, also after a correction"};
-      facts_.memory.last_error_ms = parts_.wall.now_ms();
-    }
-    facts_.memory.complete = succeeded && server_drained_;
-    error = facts_.memory.last_error;
+    const std::int64_t now_ms = parts_.wall.now_ms();
+    facts_.memory.last_error = error;
+    (succeeded ? facts_.memory.last_success_ms : facts_.memory.last_error_ms) = now_ms;
     // Not remembering is no reason to fail: the data itself is safe.
     static_cast<void>(replication_.remember(facts_.memory));
   }
-  complete(succeeded ? std::nullopt : error);
+  complete(error);
   if (watching_) {
     schedule_period();
   } else {

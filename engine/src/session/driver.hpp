@@ -105,7 +105,7 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   std::optional<TimerId> period_timer_;
   std::optional<TimerId> debounce_timer_;
   std::string etag_;
-  bool server_drained_ = false;  // the last reply said that nothing remains
+  std::optional<Error> failure_;  // the last one; it counts once the session rests on it
   Subscription subscription_;
 
   mutable std::mutex facts_mutex_;

@@ -90,19 +90,13 @@ void Synchronizer::Driver::take_reply(const SyncReply& reply, const PushBatch* p
   summary_.received_ops += outcome->arrived;
   summary_.merged_ops += outcome->merged;
   summary_.restamped_ops += outcome->restamped;
-  server_drained_ = outcome->remaining == 0;
-  etag_ = server_drained_ ? "\"" + reply.head + "\"" : "";
+  etag_ = outcome->remaining == 0 ? "\"" + reply.head + "\"" : "";
   const auto state = replication_.state();
   if (!state) return fail_here(state.error());
   {
     const std::lock_guard lock(facts_mutex_);
     facts_.done_ops = summary_.sent_ops + summary_.received_ops;
     facts_.total_ops = facts_.done_ops + state->pending_ops + outcome->remaining;
-    if (!server_drained_ && facts_.memory.complete) {
-      // From here on a crash must not leave behind that everything is here.
-      facts_.memory.complete = false;
-      static_cast<void>(replication_.remember(facts_.memory));
-    }
   }
   publish();
   take({.kind = EventKind::kRoundDone,
@@ -120,7 +114,10 @@ void Synchronizer::Driver::look() {
   ChangesRequest request{tokens->access, cursors->at("*").value_or(""), etag_};
   send<ChangesReply>(std::move(request), [](Driver& driver, const ChangesReply& reply,
                                             std::int64_t) {
-    if (reply.changed) driver.etag_ = reply.etag;
+    if (reply.changed) {
+      driver.etag_ = reply.etag;
+      if (auto ok = driver.replication_.expect_more(); !ok) return driver.fail_here(ok.error());
+    }
     {
       const std::lock_guard lock(driver.facts_mutex_);
       driver.facts_.memory.last_success_ms = driver.parts_.wall.now_ms();
@@ -172,11 +169,7 @@ Result<void> Synchronizer::Driver::keep_tokens(const Tokens& asked, const Tokens
 }
 
 void Synchronizer::Driver::fail_exchange(const TransportError& error, bool during_refresh) {
-  {
-    const std::lock_guard lock(facts_mutex_);
-    facts_.memory.last_error = error.error;
-    facts_.memory.last_error_ms = parts_.wall.now_ms();
-  }
+  failure_ = error.error;
   take({.kind = EventKind::kRoundFailed,
         .pending = has_pending(),
         .failure = session::classify(error),

@@ -70,7 +70,7 @@ Status status_of(const ReplicationState& state, const SyncMemory& memory,
   status.oldest_pending_ms = state.oldest_pending_ms;
   status.set_aside_ops = state.set_aside_ops;
   status.quarantined_ops = state.quarantined_ops;
-  status.synced = status.phase == Phase::kIdle && memory.complete && state.pending_ops == 0;
+  status.synced = status.phase == Phase::kIdle && state.complete && state.pending_ops == 0;
   status.synced_sequence = status.synced ? state.log_ops : 0;
   status.last_success_ms = memory.last_success_ms;
   status.last_error = memory.last_error;
