@@ -173,6 +173,26 @@ BOOST_AUTO_TEST_CASE(an_op_that_was_written_again_is_not_set_aside) {
   BOOST_TEST(device.state().pending_ops == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_pending_op_is_set_aside_without_a_reply_in_one_commit) {
+  Device device;
+  take(device, page_of({}, kPresentMs));
+  device.put("c", "r", {{"f", Value(1)}});
+  const PushBatch push = next_push(device);
+  const int before = device.store().commits();
+  must(device.replication().set_aside(push.items[1], Code::kBodyTooLarge));
+  BOOST_TEST(device.store().commits() == before + 1);
+  BOOST_TEST(device.state().set_aside_ops == 1U);
+  BOOST_TEST(device.state().pending_ops == 1U);
+  BOOST_TEST(!device.state().complete);
+  BOOST_TEST(device.read("c", "r") == R"({"f":1})");
+  device.check_fold();
+  // What was written again since is another op.
+  device.patch("c", "r", {{"f", Value(2)}});
+  must(device.replication().set_aside(push.items[1], Code::kBodyTooLarge));
+  BOOST_TEST(device.state().set_aside_ops == 1U);
+  BOOST_TEST(device.state().pending_ops == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_slot_that_was_set_aside_may_be_written_again) {
   Device device;
   device.put("c", "r", {{"f", Value(1)}});

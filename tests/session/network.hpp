@@ -11,6 +11,7 @@
 #include "syncline/loopback_transport.hpp"
 #include "syncline/synchronizer.hpp"
 #include "tests/engine/support/device.hpp"
+#include "tests/session/intercepting_transport.hpp"
 #include "tests/session/virtual_executor.hpp"
 
 // Devices and a server in one process, on virtual time.
@@ -75,7 +76,8 @@ class SyncedDevice {
       : network_(network), device_(std::move(schema), id) {
     tokens.tokens = network.log_in();
     options.refresh_grace = 0ms;  // virtual time stands still while a destructor waits
-    transport_ = make_loopback_transport(network.server, network.executor, {.latency = 10ms});
+    transport_.emplace(make_loopback_transport(network.server, network.executor, {.latency = 10ms}),
+                       network.executor);
     sync_.emplace(Synchronizer::Parts{device_.replica(), *transport_, network.executor,
                                       device_.wall(), random_, tokens},
                   options);
@@ -101,6 +103,9 @@ class SyncedDevice {
   Device& device() { return device_; }
   Synchronizer& sync() { return *sync_; }
   void drop_sync() { sync_.reset(); }
+  void intercept(InterceptingTransport::Interceptor interceptor) {
+    transport_->interceptor = std::move(interceptor);
+  }
 
   MemoryTokens tokens;
 
@@ -108,7 +113,7 @@ class SyncedDevice {
   Network& network_;
   Device device_;
   SeededRandom random_{7};
-  std::unique_ptr<Transport> transport_;
+  std::optional<InterceptingTransport> transport_;
   std::optional<Synchronizer> sync_;
 };
 

@@ -57,6 +57,7 @@ Event random_event(std::mt19937_64& random) {
           .changed = coin(),
           .failure = static_cast<Failure>(random() % 6),
           .during_refresh = coin(),
+          .set_aside = coin(),
           .retry_after = milliseconds(random() % 2 == 0 ? 0 : random() % 100'000)};
 }
 
@@ -309,6 +310,15 @@ BOOST_AUTO_TEST_CASE(too_large_a_request_halves_the_batch_and_goes_on) {
     state = taken.state;
   }
   BOOST_CHECK_EQUAL(step(state, failed(Failure::kTooLarge)).state.phase, Phase::kFailed);
+}
+
+BOOST_AUTO_TEST_CASE(an_op_that_was_set_aside_leaves_the_batch_as_it_is) {
+  Event alone = failed(Failure::kTooLarge);
+  alone.set_aside = true;
+  const Step taken = step(after({kEnabled}), alone);
+  BOOST_CHECK_EQUAL(taken.state.phase, Phase::kConnecting);
+  BOOST_CHECK_EQUAL(taken.state.halvings, 0);
+  BOOST_CHECK(has(taken, ActionKind::kExchange));
 }
 
 BOOST_AUTO_TEST_CASE(a_permanent_failure_waits_for_a_person) {

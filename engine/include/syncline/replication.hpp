@@ -98,6 +98,11 @@ class Replication {
                                                         std::int64_t sent_ms,
                                                         std::int64_t received_ms) = 0;
 
+  // Takes a pending op out of the outbox, in one commit, because the server will never take it, and
+  // keeps it aside with the code that says why. Its value stays where it is. Nothing happens if its
+  // slot was written again since. Errors: those of Store::commit.
+  [[nodiscard]] virtual Result<void> set_aside(const PushBatch::Item& item, Code code) = 0;
+
   // Notes that the server has more, as a look found: this is not complete any more, and a crash
   // does not change that. Errors: those of Store::commit.
   [[nodiscard]] virtual Result<void> expect_more() = 0;

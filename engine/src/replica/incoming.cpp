@@ -59,8 +59,10 @@ class Intake {
       if (code == Code::kStampInFuture) {
         ++outcome_.restamped;
         refused_.insert(item.sequence);
-      } else if (auto ok = set_aside(item.sequence, code); !ok) {
-        return ok;
+      } else {
+        const auto moved = put_aside(snapshot_, builder_, item.sequence, code);
+        if (!moved) return fail(moved.error());
+        if (*moved) ++outcome_.set_aside;
       }
     }
     if (refusal != reply.refused.end()) {
@@ -154,23 +156,6 @@ class Intake {
     builder_.put(Keyspace::kQuarantine, sequence_key(next_quarantine_++),
                  encode_aside(code, batch));
     ++outcome_.quarantined;
-    return {};
-  }
-
-  // Takes an op out of the outbox that the server will never take, if it is still the slot's
-  // register.
-  Result<void> set_aside(std::uint64_t sequence, Code code) {
-    const std::string key = sequence_key(sequence);
-    const auto pending = snapshot_.get(Keyspace::kOutbox, key);
-    if (!pending) return fail(pending.error());
-    if (!*pending) return {};
-    const auto entry = decode_outbox(**pending, key);
-    if (!entry) return fail(entry.error());
-    const auto op = pending_op(snapshot_, sequence, entry->slot_key);
-    if (!op) return fail(op.error());
-    builder_.erase_outbox(sequence);
-    builder_.put(Keyspace::kSetAside, key, encode_aside(code, encode_batch({&*op, 1})));
-    ++outcome_.set_aside;
     return {};
   }
 

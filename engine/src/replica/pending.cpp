@@ -19,4 +19,19 @@ Result<Op> pending_op(const Snapshot& snapshot, std::uint64_t sequence, std::str
   return Op{std::move(*key), slot->stamp, std::string(slot->value)};
 }
 
+Result<bool> put_aside(const Snapshot& snapshot, CommitBuilder& builder, std::uint64_t sequence,
+                       Code code) {
+  const std::string key = sequence_key(sequence);
+  const auto pending = snapshot.get(Keyspace::kOutbox, key);
+  if (!pending) return fail(pending.error());
+  if (!*pending) return false;
+  const auto entry = decode_outbox(**pending, key);
+  if (!entry) return fail(entry.error());
+  const auto op = pending_op(snapshot, sequence, entry->slot_key);
+  if (!op) return fail(op.error());
+  builder.erase_outbox(sequence);
+  builder.put(Keyspace::kSetAside, key, encode_aside(code, encode_batch({&*op, 1})));
+  return true;
+}
+
 }  // namespace syncline::replica

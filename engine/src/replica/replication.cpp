@@ -84,6 +84,21 @@ class ReplicaReplication final : public Replication {
     return outcome;
   }
 
+  Result<void> set_aside(const PushBatch::Item& item, Code code) override {
+    const std::lock_guard lock(core_.writer);
+    CommitBuilder builder(core_.committed.sequence, std::nullopt);
+    {
+      const auto snapshot = core_.store.snapshot();
+      if (!snapshot) return fail(snapshot.error());
+      const auto moved = put_aside(**snapshot, builder, item.sequence, code);
+      if (!moved) return fail(moved.error());
+      if (!*moved) return {};
+      // The outbox may be empty now, but no reply came after which it was.
+      if (auto ok = note_complete(**snapshot, builder, false); !ok) return ok;
+    }
+    return core_.commit(builder, {}, Origin::kLocal);
+  }
+
   Result<void> expect_more() override {
     const std::lock_guard lock(core_.writer);
     CommitBuilder builder(core_.committed.sequence, std::nullopt);

@@ -73,8 +73,11 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   // Sends, and calls the handler on the executor unless the request was cancelled in the meantime.
   template <typename ReplyType>
   void send(Request request,
-            std::function<void(Driver&, const ReplyType&, std::int64_t sent_ms)> handler);
-  void fail_exchange(const TransportError& error, bool during_refresh);
+            std::function<void(Driver&, const ReplyType&, std::int64_t sent_ms)> handler,
+            std::shared_ptr<const PushBatch> pushed = nullptr);
+  void fail_request(const TransportError& error, const PushBatch* pushed);
+  // `more` is what the event says beside the failure.
+  void fail_exchange(const TransportError& error, session::Event more);
   void fail_here(const Error& error);
 
   void settle();

@@ -12,25 +12,34 @@ namespace {
 using session::EventKind;
 using session::TokenRefresh;
 
+// A host that refuses less than this refuses everything, and no op is to blame.
+constexpr std::size_t kBlamedBytesMin = 1'024;
+
+bool refused_alone(const TransportError& error, const PushBatch* pushed) {
+  return session::classify(error) == session::Failure::kTooLarge && pushed != nullptr &&
+         pushed->items.size() == 1 && pushed->ops.size() > kBlamedBytesMin;
+}
+
 }  // namespace
 
 // NOLINTBEGIN(performance-unnecessary-value-param): the request is moved into the transport
 template <typename ReplyType>
 void Synchronizer::Driver::send(
-    Request request, std::function<void(Driver&, const ReplyType&, std::int64_t)> handler) {
+    Request request, std::function<void(Driver&, const ReplyType&, std::int64_t)> handler,
+    std::shared_ptr<const PushBatch> pushed) {
   const std::uint64_t generation = ++generation_;
   const std::int64_t sent_ms = parts_.wall.now_ms();
   request_ = parts_.transport.send(
       std::move(request), options_.deadline,
-      [weak = weak_from_this(), generation, sent_ms,
-       handler = std::move(handler)](TransportReply reply) {
+      [weak = weak_from_this(), generation, sent_ms, handler = std::move(handler),
+       pushed = std::move(pushed)](TransportReply reply) {
         const auto self = weak.lock();
         if (!self) return;
         auto shared = std::make_shared<TransportReply>(std::move(reply));
         self->post([=](Driver& driver) {
           if (driver.generation_ != generation) return;
           driver.request_.reset();
-          if (!*shared) return driver.fail_exchange(shared->error(), false);
+          if (!*shared) return driver.fail_request(shared->error(), pushed.get());
           const auto* expected = std::get_if<ReplyType>(&**shared);
           if (expected == nullptr) {
             return driver.fail_here(
@@ -76,10 +85,12 @@ void Synchronizer::Driver::exchange_with(const Tokens& tokens, bool pull_only) {
     }
   }
   ++summary_.rounds;
-  send<SyncReply>(std::move(request),
-                  [pushed](Driver& driver, const SyncReply& reply, std::int64_t sent_ms) {
-                    driver.take_reply(reply, pushed.get(), sent_ms);
-                  });
+  send<SyncReply>(
+      std::move(request),
+      [pushed](Driver& driver, const SyncReply& reply, std::int64_t sent_ms) {
+        driver.take_reply(reply, pushed.get(), sent_ms);
+      },
+      pushed);
 }
 
 void Synchronizer::Driver::take_reply(const SyncReply& reply, const PushBatch* pushed,
@@ -150,7 +161,7 @@ void Synchronizer::Driver::take_tokens(const std::shared_ptr<TokenRefresh>& refr
   // keeping what it gave fails there is no one to tell; the next refresh will.
   const auto kept = given != nullptr ? keep_tokens(refresh->asked(), *given) : Result<void>();
   if (refresh->generation() != generation_) return;
-  if (!reply) return fail_exchange(reply.error(), true);
+  if (!reply) return fail_exchange(reply.error(), {.during_refresh = true});
   if (given == nullptr)
     return fail_here({Code::kInternal, "the transport gave a reply of another kind"});
   if (!kept) return fail_here(kept.error());
@@ -168,13 +179,21 @@ Result<void> Synchronizer::Driver::keep_tokens(const Tokens& asked, const Tokens
   return parts_.tokens.save({given.account, given.access_token, given.refresh_token});
 }
 
-void Synchronizer::Driver::fail_exchange(const TransportError& error, bool during_refresh) {
+void Synchronizer::Driver::fail_request(const TransportError& error, const PushBatch* pushed) {
+  if (!refused_alone(error, pushed)) return fail_exchange(error, {});
+  // It would be refused for ever, and hold up all the others.
+  const auto ok = replication_.set_aside(pushed->items.front(), Code::kBodyTooLarge);
+  if (!ok) return fail_here(ok.error());
+  fail_exchange(error, {.set_aside = true});
+}
+
+void Synchronizer::Driver::fail_exchange(const TransportError& error, session::Event more) {
   failure_ = error.error;
-  take({.kind = EventKind::kRoundFailed,
-        .pending = has_pending(),
-        .failure = session::classify(error),
-        .during_refresh = during_refresh,
-        .retry_after = error.retry_after});
+  more.kind = EventKind::kRoundFailed;
+  more.pending = has_pending();
+  more.failure = session::classify(error);
+  more.retry_after = error.retry_after;
+  take(more);
 }
 
 // A failure on this device. It is raised from the executor, so that a step never runs inside a
@@ -184,7 +203,8 @@ void Synchronizer::Driver::fail_here(const Error& error) {
   post([error, generation](Driver& driver) {
     // Without tokens there is nothing to refresh with.
     const bool final_auth = error.code == Code::kNotLoggedIn;
-    if (driver.generation_ == generation) driver.fail_exchange({error, 0, {}}, final_auth);
+    if (driver.generation_ == generation)
+      driver.fail_exchange({error, 0, {}}, {.during_refresh = final_auth});
   });
 }
 

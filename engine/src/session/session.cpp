@@ -220,7 +220,7 @@ class Stepper {
       case Failure::kAuth:
         return auth_failed(event);
       case Failure::kTooLarge:
-        return too_large();
+        return too_large(event);
       case Failure::kPermanent:
         state().phase = Phase::kFailed;
         state().last_failure = Failure::kPermanent;
@@ -239,13 +239,14 @@ class Stepper {
     act({.kind = ActionKind::kRefreshTokens});
   }
 
-  void too_large() {
-    if (!is_active() || state().halvings >= kHalvingsMax) {
+  void too_large(const Event& event) {
+    const bool goes_on = event.set_aside || state().halvings < kHalvingsMax;
+    if (!is_active() || !goes_on) {
       state().phase = Phase::kFailed;
       state().last_failure = Failure::kTooLarge;
       return;
     }
-    ++state().halvings;
+    if (!event.set_aside) ++state().halvings;
     exchange();
   }
 

@@ -56,6 +56,7 @@ struct Event {
   // Of kRoundFailed.
   Failure failure = Failure::kNone;
   bool during_refresh = false;
+  bool set_aside = false;  // the one op that the request carried will not be sent again
   std::chrono::milliseconds retry_after{0};
 };
 

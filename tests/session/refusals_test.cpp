@@ -1,0 +1,55 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/session/network.hpp"
+
+// A server, or what stands before it, that does not do as the protocol says.
+
+namespace syncline {
+inline std::ostream& operator<<(std::ostream& out, Phase phase) { return out << phase_name(phase); }
+}  // namespace syncline
+
+namespace syncline::test {
+namespace {
+
+// A host that refuses every push of more than this.
+InterceptingTransport::Interceptor limited_to(std::size_t push_bytes) {
+  return [push_bytes](const Request& request) -> std::optional<TransportReply> {
+    const auto* sync = std::get_if<SyncRequest>(&request);
+    if (sync == nullptr || !sync->push_ops || sync->push_ops->size() <= push_bytes)
+      return std::nullopt;
+    return tl::unexpected(TransportError{{Code::kBodyTooLarge, "made up"}, 413, {}});
+  };
+}
+
+BOOST_AUTO_TEST_CASE(regression_an_op_over_the_limit_of_the_host_does_not_stop_the_others) {
+  Network network;
+  SyncedDevice a(network, 1);
+  SyncedDevice b(network, 2);
+  b.put("n3", "text", "from b");
+  BOOST_REQUIRE(b.once().has_value());
+  a.put("n1", "text", std::string(60'000, 'x'));
+  a.put("n2", "text", "small");
+  a.intercept(limited_to(45'000));
+  BOOST_REQUIRE(a.once().has_value());
+  const Status status = a.status();
+  BOOST_CHECK_EQUAL(status.set_aside_ops, 1);
+  BOOST_CHECK_EQUAL(status.pending_ops, 0);
+  BOOST_CHECK_EQUAL(status.phase, Phase::kIdle);
+  BOOST_CHECK_EQUAL(network.server.slots(kEmail).size(), 5);
+  BOOST_CHECK_EQUAL(a.read("n3"), R"({"text":"from b"})");
+  BOOST_CHECK_EQUAL(a.read("n1").size(), 60'000 + std::string_view(R"({"text":""})").size());
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_refuses_everything_has_nothing_set_aside) {
+  Network network;
+  SyncedDevice a(network, 1);
+  a.put("n1", "text", "small");
+  a.intercept(limited_to(0));
+  BOOST_CHECK(!a.once().has_value());
+  BOOST_CHECK_EQUAL(a.phase(), Phase::kFailed);
+  BOOST_CHECK_EQUAL(a.status().set_aside_ops, 0);
+  BOOST_CHECK_EQUAL(a.status().pending_ops, 2);
+}
+
+}  // namespace
+}  // namespace syncline::test
