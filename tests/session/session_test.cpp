@@ -71,6 +71,7 @@ State some_state(Phase phase, std::mt19937_64& random) {
   state.attempt = static_cast<unsigned>(random() % 40);
   state.restamps = static_cast<unsigned>(random() % (kRestampsMax + 1));
   state.halvings = static_cast<unsigned>(random() % (kHalvingsMax + 1));
+  state.passed = static_cast<unsigned>(random() % kPassedMax);
   state.last_failure = static_cast<Failure>(random() % 6);
   state.refreshed = random() % 2 == 0;
   state.again = random() % 2 == 0;
@@ -310,6 +311,29 @@ BOOST_AUTO_TEST_CASE(too_large_a_request_halves_the_batch_and_goes_on) {
     state = taken.state;
   }
   BOOST_CHECK_EQUAL(step(state, failed(Failure::kTooLarge)).state.phase, Phase::kFailed);
+}
+
+BOOST_AUTO_TEST_CASE(regression_the_batch_grows_again_when_pushes_pass) {
+  const Event more{.kind = EventKind::kRoundDone, .pending = true};
+  State state = after({kEnabled, failed(Failure::kTooLarge), failed(Failure::kTooLarge)});
+  for (unsigned halvings = 2; halvings > 0; --halvings) {
+    for (unsigned i = 0; i < kPassedMax; ++i) {
+      BOOST_CHECK_EQUAL(state.halvings, halvings);
+      state = step(state, more).state;
+    }
+  }
+  for (unsigned i = 0; i < kPassedMax; ++i) state = step(state, more).state;
+  BOOST_CHECK_EQUAL(state.halvings, 0);
+}
+
+BOOST_AUTO_TEST_CASE(rounds_that_only_pull_say_nothing_about_the_size_of_a_push) {
+  State state = after({kEnabled, failed(Failure::kTooLarge), kDone});
+  const Event page{.kind = EventKind::kRoundDone, .remaining = true};
+  state = step(step(state, {.kind = EventKind::kSyncNow}).state, page).state;
+  const unsigned passed = state.passed;
+  for (int i = 0; i < 100; ++i) state = step(state, page).state;
+  BOOST_CHECK_EQUAL(state.halvings, 1);
+  BOOST_CHECK_EQUAL(state.passed, passed);
 }
 
 BOOST_AUTO_TEST_CASE(an_op_that_was_set_aside_leaves_the_batch_as_it_is) {

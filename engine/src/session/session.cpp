@@ -153,6 +153,7 @@ class Stepper {
     state().attempt = 0;
     state().last_failure = Failure::kNone;
     state().refreshed = false;
+    if (!state().remaining) push_passed();
     state().remaining = event.remaining;
     state().restamps = event.restamped ? state().restamps + 1 : 0;
     if (state().restamps > kRestampsMax) {
@@ -170,6 +171,12 @@ class Stepper {
     } else {
       state().phase = Phase::kIdle;
     }
+  }
+
+  void push_passed() {
+    if (state().halvings == 0 || ++state().passed < kPassedMax) return;
+    --state().halvings;
+    state().passed = 0;
   }
 
   void look_done(const Event& event) {
@@ -247,6 +254,7 @@ class Stepper {
       return;
     }
     if (!event.set_aside) ++state().halvings;
+    state().passed = 0;
     exchange();
   }
 

@@ -82,6 +82,7 @@ struct State {
   unsigned attempt = 0;    // failures of this class in a row
   unsigned restamps = 0;   // refused times in a row
   unsigned halvings = 0;   // the batch is the largest, divided by 2^halvings
+  unsigned passed = 0;     // pushes of that size that passed in a row
   bool in_flight = false;  // a request is under way
   bool refreshed = false;  // the tokens were refreshed since the last success
   bool again = false;      // something became due while a request was under way
@@ -112,6 +113,9 @@ struct Transition {
 [[nodiscard]] std::chrono::milliseconds backoff_max(unsigned attempt);
 
 inline constexpr unsigned kHalvingsMax = 10;
+// Pushes that pass before a halved batch is doubled again. A host with a limit of its own then
+// refuses one push in so many.
+inline constexpr unsigned kPassedMax = 8;
 inline constexpr unsigned kRestampsMax = 3;
 
 }  // namespace syncline::session
