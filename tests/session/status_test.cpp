@@ -179,6 +179,20 @@ BOOST_AUTO_TEST_CASE(regression_stopping_a_refresh_does_not_leave_a_dead_login_b
   BOOST_CHECK_EQUAL(must(resting_status(a.device().replication())).phase, Phase::kIdle);
 }
 
+BOOST_AUTO_TEST_CASE(regression_the_ops_that_are_done_are_those_of_the_exchange_under_way) {
+  Network network;
+  SyncedDevice a(network, 1, {.period = 24h});
+  a.sync().watch();
+  network.executor.run_for(1s);
+  for (const std::string_view record : {"n1", "n2", "n3"}) {
+    a.put(record, "text", "hello");
+    network.executor.run_for(2s);
+    BOOST_CHECK(a.status().synced);
+    BOOST_CHECK_EQUAL(a.status().done_ops, 2);
+    BOOST_CHECK_EQUAL(a.status().total_ops, 2);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_op_is_set_aside_and_shown_while_the_rest_goes_on) {
   Network network;
   SyncedDevice a(network, 1);

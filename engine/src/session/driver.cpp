@@ -167,6 +167,10 @@ void Synchronizer::Driver::after_step(Phase before) {
     const std::lock_guard lock(facts_mutex_);
     facts_.running = state_.phase != Phase::kDisabled;
     if (facts_.running) facts_.phase = state_.phase;
+    if (session::is_active(state_.phase) && !session::is_active(before)) {
+      facts_.done_ops = 0;
+      facts_.total_ops = 0;
+    }
   }
   const bool resting = !state_.in_flight;
   if (resting && state_.phase == Phase::kDisabled && !completions_.empty()) {

@@ -106,7 +106,7 @@ void Synchronizer::Driver::take_reply(const SyncReply& reply, const PushBatch* p
   if (!state) return fail_here(state.error());
   {
     const std::lock_guard lock(facts_mutex_);
-    facts_.done_ops = summary_.sent_ops + summary_.received_ops;
+    facts_.done_ops += outcome->acknowledged + outcome->arrived;
     facts_.total_ops = facts_.done_ops + state->pending_ops + outcome->remaining;
   }
   publish();

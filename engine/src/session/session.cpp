@@ -70,9 +70,7 @@ class Stepper {
     return phase() == Phase::kOffline || phase() == Phase::kBackoff ||
            phase() == Phase::kPausedClock;
   }
-  bool is_active() {
-    return phase() == Phase::kConnecting || phase() == Phase::kSyncing || phase() == Phase::kReset;
-  }
+  bool is_active() { return session::is_active(phase()); }
 
   void request_sent() {
     state().in_flight = true;
@@ -262,6 +260,10 @@ class Stepper {
 };
 
 }  // namespace
+
+bool is_active(Phase phase) {
+  return phase == Phase::kConnecting || phase == Phase::kSyncing || phase == Phase::kReset;
+}
 
 milliseconds backoff_max(unsigned attempt) {
   constexpr unsigned kDoublingsMax = 20;  // far beyond the cap, far below overflow

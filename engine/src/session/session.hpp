@@ -100,6 +100,9 @@ struct Step {
 // What happens on an event. Total: an event that means nothing in a state changes nothing.
 [[nodiscard]] Step step(const State& state, const Event& event);
 
+// Whether an exchange is under way in this phase.
+[[nodiscard]] bool is_active(Phase phase);
+
 // The table: from a phase, on an event, to one of these phases.
 struct Transition {
   Phase from;
