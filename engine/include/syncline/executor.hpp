@@ -20,6 +20,7 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
   virtual ~Executor() = default;
 
+  // Never runs the task itself.
   virtual void post(std::function<void()> task) = 0;
   [[nodiscard]] virtual TimerId post_after(std::chrono::milliseconds delay,
                                            std::function<void()> task) = 0;

@@ -72,6 +72,7 @@ class Synchronizer {
   Synchronizer(const Synchronizer&) = delete;
   Synchronizer& operator=(const Synchronizer&) = delete;
   // Stops; waits until no task of it runs any more, and for new tokens that are on their way.
+  // Once it has returned, no thread uses any of the parts on its behalf.
   ~Synchronizer();
 
   // Turns sync on for this replica, for good. Errors: those of Store::commit.

@@ -40,6 +40,10 @@ void Synchronizer::Driver::shut_down() {
     shut_down_ = true;
     refresh = std::move(refresh_);
   }
+  {
+    const std::lock_guard lock(posting_);
+    closed_ = true;
+  }
   if (!refresh) return;
   // The server may have replaced the token already, and a start after its minute of grace would end
   // the login.
@@ -58,7 +62,8 @@ std::function<void()> Synchronizer::Driver::guarded(std::function<void(Driver&)>
 }
 
 void Synchronizer::Driver::post(std::function<void(Driver&)> task) {
-  parts_.executor.post(guarded(std::move(task)));
+  const std::lock_guard lock(posting_);
+  if (!closed_) parts_.executor.post(guarded(std::move(task)));
 }
 
 TimerId Synchronizer::Driver::post_after(std::chrono::milliseconds delay,

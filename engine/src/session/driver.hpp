@@ -22,7 +22,7 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
 
   // Subscribes to the replica. Apart from the constructor, because it needs a shared_ptr to itself.
   void attach();
-  // Ends everything; when it returns, no task runs any more and none will.
+  // Ends everything; when it returns, no task runs any more, none will, and none is being posted.
   void shut_down();
 
   [[nodiscard]] Result<void> set_enabled(bool enabled);
@@ -94,6 +94,10 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
 
   mutable std::mutex running_;  // held while a task runs
   bool shut_down_ = false;
+
+  // Held while a task is posted, which the transport and the replica do from their threads.
+  std::mutex posting_;
+  bool closed_ = false;  // the executor may be gone
 
   // Touched on the executor only.
   session::State state_;
