@@ -279,6 +279,22 @@ BOOST_AUTO_TEST_CASE(a_server_that_lost_everything_gets_everything_back) {
   b.check_fold();
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_page_that_is_not_the_last_moves_the_cursor) {
+  Device device;
+  take(device, page_of(remote_record("c", "r", "f", Value(1), stamp_at(kPresentMs)), kPresentMs));
+  for (const auto& ops :
+       {std::vector<Op>{}, remote_record("c", "s", "f", Value(2), stamp_at(kPresentMs))}) {
+    SyncReply reply = page_of(ops, kPresentMs);
+    reply.pull->remaining = 5;
+    BOOST_TEST(code_of(device.replication().take_reply(reply, nullptr, kPresentMs, kPresentMs)) ==
+               "response_malformed");
+    BOOST_TEST(device.read("c", "s") == "absent");
+    reply.pull->cursors.at("*") = std::string(kEpoch) + ".2";
+    BOOST_TEST(take(device, reply).remaining == 5U);
+    take(device, page_of({}, kPresentMs, 1));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

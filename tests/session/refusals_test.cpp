@@ -51,5 +51,21 @@ BOOST_AUTO_TEST_CASE(a_host_that_refuses_everything_has_nothing_set_aside) {
   BOOST_CHECK_EQUAL(a.status().pending_ops, 2);
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_server_that_has_more_but_sends_nothing_is_not_asked_at_once) {
+  Network network;
+  SyncedDevice a(network, 1, {.period = 24h});
+  a.intercept([](const Request& request) -> std::optional<TransportReply> {
+    const auto* sync = std::get_if<SyncRequest>(&request);
+    if (sync == nullptr) return std::nullopt;
+    SyncReply reply{.time_ms = kPresentMs, .epoch = "e", .head = "e.5", .push = {}, .pull = {}};
+    reply.pull = SyncReply::Pull{encode_batch({}), {{"*", *sync->pull->cursors.at("*")}}, 5};
+    return Reply(reply);
+  });
+  a.sync().watch();
+  network.executor.run_for(10s);
+  BOOST_CHECK_EQUAL(a.phase(), Phase::kBackoff);
+  BOOST_CHECK_GT(a.status().next_retry_ms, 0);
+}
+
 }  // namespace
 }  // namespace syncline::test

@@ -1,5 +1,6 @@
 #include "replica/incoming.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -185,6 +186,15 @@ class Intake {
   std::uint64_t next_quarantine_ = 0;
 };
 
+// A page that is not the last ends beyond the cursor that it was asked with.
+bool gets_on(const Progress& progress, const SyncReply::Pull& pull) {
+  if (pull.remaining == 0) return true;
+  return std::any_of(pull.cursors.begin(), pull.cursors.end(), [&progress](const auto& named) {
+    const auto known = progress.cursors.find(named.first);
+    return named.second != (known == progress.cursors.end() ? std::string() : known->second);
+  });
+}
+
 Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
                                    const PushBatch* pushed, RefusedSequences& refused) {
   auto snapshot = core.store.snapshot();
@@ -193,6 +203,10 @@ Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
   if (!outbox_first) return fail(outbox_first.error());
   Intake intake(core, **snapshot, *outbox_first);
   if (reply.pull) {
+    if (!gets_on(core.progress, *reply.pull)) {
+      return fail(Code::kResponseMalformed,
+                  "the server has more, and sent a page that moves no cursor");
+    }
     if (auto ok = intake.merge_page(reply.pull->ops, reply.time_ms); !ok) return fail(ok.error());
     if (auto ok = intake.conclude(reply.pull->remaining); !ok) return fail(ok.error());
   }
