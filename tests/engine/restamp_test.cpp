@@ -163,6 +163,38 @@ BOOST_AUTO_TEST_CASE(regression_an_op_that_is_refused_within_the_local_bound_is_
   BOOST_TEST(device.read("c", "r") == R"({"f":1})");
 }
 
+// The server was restored, and its clock stands before what it had taken in.
+BOOST_AUTO_TEST_CASE(regression_what_others_have_seen_keeps_its_stamp_when_it_is_refused) {
+  Device a(kSchema, 1);
+  Device b(kSchema, 2);
+  TinyServer server;
+  a.increment("c", "r", "water", 5);
+  b.patch("c", "s", {{"f", Value(1)}});
+  for (int round = 0; round < 2; ++round) {
+    sync(server, a);
+    sync(server, b);
+  }
+  const Slots before = slots_of(b.store());
+  server.forget_everything();
+  server.set_epoch("00000000000000e2");
+  server.set_time(kPresentMs - 2 * kDriftMaxMs);
+  ReplyOutcome outcome;
+  for (int round = 0; round < 3; ++round) outcome = server.round(b);
+  BOOST_TEST(outcome.refused == before.size());
+  BOOST_TEST(outcome.restamped == 0U);
+  BOOST_TEST(b.state().pending_ops == before.size());
+  BOOST_TEST((slots_of(b.store()) == before));
+  // Meanwhile the counter goes on elsewhere; its increments are not lost.
+  a.increment("c", "r", "water", 1);
+  server.set_time(kPresentMs);
+  for (int round = 0; round < 2; ++round) {
+    sync(server, a);
+    sync(server, b);
+  }
+  BOOST_TEST(b.read("c", "r") == R"({"water":6})");
+  BOOST_TEST((slots_of(a.store()) == slots_of(b.store())));
+}
+
 BOOST_AUTO_TEST_CASE(an_op_that_was_written_again_after_the_push_is_stamped_anew_too) {
   Device device;
   device.wall().set(kYear2262Ms);

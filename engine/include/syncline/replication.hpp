@@ -36,6 +36,7 @@ struct ReplyOutcome {
   std::uint64_t merged = 0;        // arrived ops that changed a slot
   std::uint64_t arrived = 0;       // ops of the page
   std::uint64_t quarantined = 0;   // arrived ops that could not be merged, kept aside
+  std::uint64_t refused = 0;       // ops that the server refused as too far in the future
   std::uint64_t restamped = 0;     // pending ops that were stamped anew
   std::uint64_t set_aside = 0;     // ops that the server refuses for good, kept aside
   std::uint64_t remaining = 0;     // slots that the server has still to send

@@ -58,7 +58,7 @@ class Intake {
       const Code code = refusal->code;
       ++refusal;
       if (code == Code::kStampInFuture) {
-        ++outcome_.restamped;
+        ++outcome_.refused;
         refused_.insert(item.sequence);
       } else {
         const auto moved = put_aside(snapshot_, builder_, item.sequence, code);

@@ -6,8 +6,7 @@
 namespace syncline::replica {
 
 // Replication::take_reply, with the writer's lock held: one commit. `refused` becomes the ops that
-// the server refused as too far in the future, which are still to be stamped anew; `restamped` of
-// the outcome counts them.
+// the server refused as too far in the future, which are still to be stamped anew.
 [[nodiscard]] Result<ReplyOutcome> take_in(Replica::Core& core, const SyncReply& reply,
                                            const PushBatch* pushed, std::int64_t sent_ms,
                                            std::int64_t received_ms, RefusedSequences& refused);

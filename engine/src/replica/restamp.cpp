@@ -24,8 +24,14 @@ struct FarAhead {
   HybridTime before;         // the greatest time of the pending ops that keep their stamps
 };
 
-Result<FarAhead> far_ahead(const Snapshot& snapshot, std::int64_t now_ms,
+// Whether no one but this replica can have seen the op.
+bool is_unseen(const Replica::Core& core, const Stamp& stamp) {
+  return stamp.replica == core.id && stamp.time > core.clock.state().confirmed;
+}
+
+Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
                            const RefusedSequences& refused) {
+  const std::int64_t bound_ms = core.clock.now_ms() + kDriftMaxMs;
   FarAhead pending;
   auto cursor = snapshot.cursor(Keyspace::kOutbox);
   if (!cursor) return fail(cursor.error());
@@ -36,7 +42,8 @@ Result<FarAhead> far_ahead(const Snapshot& snapshot, std::int64_t now_ms,
     if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
     auto op = pending_op(snapshot, *sequence, entry->slot_key);
     if (!op) return fail(op.error());
-    if (op->stamp.time.milliseconds() <= now_ms + kDriftMaxMs && !refused.contains(*sequence)) {
+    const bool in_future = op->stamp.time.milliseconds() > bound_ms || refused.contains(*sequence);
+    if (!in_future || !is_unseen(core, op->stamp)) {
       pending.before = std::max(pending.before, op->stamp.time);
       continue;
     }
@@ -77,7 +84,7 @@ Result<std::optional<SlotKey>> followed_key(const Schema& schema, const SlotKey&
 Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequences& refused) {
   auto snapshot = core.store.snapshot();
   if (!snapshot) return fail(snapshot.error());
-  auto pending = far_ahead(**snapshot, core.clock.now_ms(), refused);
+  auto pending = far_ahead(core, **snapshot, refused);
   if (!pending) return fail(pending.error());
   if (pending->ops.empty()) return 0;
   const auto undo = [&core](Error error) {

@@ -11,9 +11,9 @@ namespace syncline::replica {
 using RefusedSequences = std::set<std::uint64_t>;
 
 // Stamps anew, in the order of their stamps and in one commit, the refused ops that are still
-// pending and every other pending op that lies too far ahead of the corrected clock. Answers how
-// many (spec/clock.md, The server's time). The writer's lock is held. Errors: store_corrupt,
-// clock_exhausted, those of Store::commit.
+// pending and every other pending op that lies too far ahead of the corrected clock, save those
+// that another replica or the server may have seen. Answers how many (spec/clock.md, The server's
+// time). The writer's lock is held. Errors: store_corrupt, clock_exhausted, those of Store::commit.
 [[nodiscard]] Result<std::uint64_t> restamp_pending(Replica::Core& core,
                                                     const RefusedSequences& refused);
 

@@ -113,7 +113,7 @@ void Synchronizer::Driver::take_reply(const SyncReply& reply, const PushBatch* p
   take({.kind = EventKind::kRoundDone,
         .pending = state->pending_ops > 0,
         .remaining = outcome->remaining > 0,
-        .restamped = outcome->restamped > 0,
+        .restamped = outcome->refused > 0,
         .epoch_changed = outcome->epoch_changed});
 }
 

@@ -49,7 +49,7 @@ struct Event {
   bool pending = false;  // there are ops to send
   // Of kRoundDone.
   bool remaining = false;      // the server has more
-  bool restamped = false;      // ops were stamped anew and have to be sent again
+  bool restamped = false;      // the server refused stamps, and the ops are still pending
   bool epoch_changed = false;  // the server was restored
   // Of kLookDone.
   bool changed = false;
