@@ -112,6 +112,19 @@ BOOST_AUTO_TEST_CASE(a_deletion_takes_its_counters_with_it) {
   BOOST_TEST(device.read("c", "r") == R"({"f":"x","low":7,"water":4})");
 }
 
+BOOST_AUTO_TEST_CASE(regression_the_slot_of_a_renamed_element_reaches_every_replica) {
+  Device device(kSchema);
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.patch("c", "r", {{"f", Value(1)}});
+  device.erase("c", "r");
+  device.increment("c", "r", "water", 3);
+  sync(server, device);
+  Device other(kSchema, 2);
+  sync(server, other);
+  BOOST_TEST((slots_of(device.store()) == slots_of(other.store())));
+}
+
 BOOST_AUTO_TEST_CASE(a_deletion_of_what_the_server_holds_is_still_one) {
   Device device(kSchema);
   TinyServer server;

@@ -6,8 +6,7 @@
 
 namespace syncline::replica {
 
-void CommitBuilder::write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced,
-                          bool pending) {
+void CommitBuilder::write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced) {
   // Headroom for one more op, whatever it holds, keeps an entry within what decode_batch accepts.
   constexpr std::size_t kOpBytesMax = kValueBytesMax + 1024;
   const bool full =
@@ -21,7 +20,7 @@ void CommitBuilder::write(const Op& op, LogOrigin origin, std::optional<std::uin
   log_.add(op);
   batch_.put(Keyspace::kSlots, op.key.bytes(), encode_slot({sequence_, op.stamp, op.value}));
   if (replaced && outbox_first_ && *replaced >= *outbox_first_) erase_outbox(*replaced);
-  if (origin != LogOrigin::kRemote && pending) {
+  if (origin != LogOrigin::kRemote) {
     batch_.append(Keyspace::kOutbox, sequence_key(sequence_),
                   encode_outbox({commit_, op.key.bytes()}));
   }

@@ -23,9 +23,8 @@ class CommitBuilder {
       : sequence_(last_sequence), commit_(last_sequence + 1), outbox_first_(outbox_first) {}
 
   // Makes the op its slot's register. `replaced` is the sequence of the register that was there.
-  // Ops that did not come from elsewhere become pending, unless `pending` says otherwise.
-  void write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced,
-             bool pending = true);
+  // Ops that did not come from elsewhere become pending.
+  void write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced);
 
   // Puts an entry beside the ops.
   void put_meta(std::string_view name, std::string value);

@@ -110,9 +110,10 @@ Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequence
     auto followed = followed_key(core.schema, item.op.key, stamps);
     if (!followed) return undo(followed.error());
     if (*followed) {
-      // The slot of the old name says nothing any more; no one else has ever seen it.
+      // The slot of the old name says nothing any more. It is sent all the same, so that every
+      // replica holds the same slots.
       builder.write({item.op.key, item.op.stamp, std::string(kTombstone)}, LogOrigin::kRestamped,
-                    item.sequence, false);
+                    item.sequence);
       builder.write({std::move(**followed), item.op.stamp, item.op.value}, LogOrigin::kRestamped,
                     std::nullopt);
     } else {
