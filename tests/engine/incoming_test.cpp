@@ -84,6 +84,38 @@ BOOST_AUTO_TEST_CASE(an_op_from_the_far_future_is_quarantined_alone) {
   BOOST_TEST(log_of(device).back().op.stamp.time.milliseconds() == kPresentMs);
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_quarantined_op_is_merged_when_its_time_has_come) {
+  Device device;
+  const std::int64_t later = kPresentMs + 10'000;
+  std::vector<Op> ops = remote_record("c", "r", "f", Value(1), stamp_at(later + kDriftMaxMs));
+  ops.push_back(op_of("c", "r", "g", stamp_at(kYear2262Ms), Value(2)));
+  const auto first = take(device, page_of(ops, kPresentMs, 5));
+  BOOST_TEST(first.quarantined == 3U);
+  BOOST_TEST(first.waiting == 3U);
+  device.reopen();
+  device.wall().set(later - 1);
+  BOOST_TEST(take(device, reply_at(later - 1)).merged == 0U);
+  device.wall().set(later);
+  // The reply brings nothing: the cursor is past these ops, and only quarantine has them.
+  const auto second = take(device, reply_at(later));
+  BOOST_TEST(second.merged == 2U);
+  BOOST_TEST(second.waiting == 1U);
+  BOOST_TEST(device.read("c", "r") == R"({"f":1})");
+  BOOST_TEST(device.state().quarantined_ops == 1U);
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(what_is_quarantined_for_another_reason_stays) {
+  Device device;
+  Op bad = op_of("c", "r", "f", stamp_at(kPresentMs), Value(1));
+  bad.value = "\x0A";
+  const auto outcome = take(device, page_of({&bad, 1}, kPresentMs));
+  BOOST_TEST(outcome.quarantined == 1U);
+  BOOST_TEST(outcome.waiting == 0U);
+  BOOST_TEST(take(device, reply_at(kPresentMs)).waiting == 0U);
+  BOOST_TEST(device.state().quarantined_ops == 1U);
+}
+
 // A difference this small is not corrected, and was enough to put aside what the server holds.
 BOOST_AUTO_TEST_CASE(
     regression_what_the_server_took_in_is_taken_by_a_device_that_is_a_little_behind) {

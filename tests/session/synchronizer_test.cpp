@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/engine/support/sync.hpp"
 #include "tests/session/network.hpp"
 
 namespace syncline {
@@ -172,6 +173,24 @@ BOOST_AUTO_TEST_CASE(a_quiet_period_only_asks_whether_there_is_anything_new) {
   network.executor.run_for(10min);
   BOOST_CHECK_EQUAL(network.server.request_count(), before + 10);
   BOOST_CHECK(a.status().synced);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_quiet_device_merges_what_waits_in_quarantine) {
+  Network network;
+  SyncedDevice a(network, 1, {.period = 60s});
+  BOOST_REQUIRE(a.once());
+  const Stamp early = stamp_at(network.wall.now_ms() + kDriftMaxMs + 90'000);
+  SyncReply reply =
+      page_of(remote_record("notes", "n1", "text", Value("early"), early), network.wall.now_ms());
+  reply.epoch = a.device().state().epoch;
+  reply.pull->cursors.clear();
+  BOOST_CHECK_EQUAL(take(a.device(), reply).waiting, 2);
+  a.sync().watch();
+  network.executor.run_for(60s);
+  BOOST_CHECK_EQUAL(a.read("n1"), "absent");
+  network.executor.run_for(3min);
+  BOOST_CHECK_EQUAL(a.read("n1"), R"({"text":"early"})");
+  BOOST_CHECK_EQUAL(a.status().quarantined_ops, 0);
 }
 
 BOOST_AUTO_TEST_CASE(after_failures_it_tries_again_by_itself) {

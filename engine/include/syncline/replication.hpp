@@ -33,9 +33,10 @@ struct PushBatch {
 // What merging one reply did.
 struct ReplyOutcome {
   std::uint64_t acknowledged = 0;  // ops that the server now holds, or greater ones
-  std::uint64_t merged = 0;        // arrived ops that changed a slot
+  std::uint64_t merged = 0;        // ops, arrived or from quarantine, that changed a slot
   std::uint64_t arrived = 0;       // ops of the page
   std::uint64_t quarantined = 0;   // arrived ops that could not be merged, kept aside
+  std::uint64_t waiting = 0;       // ops in quarantine that the next reply tries again
   std::uint64_t refused = 0;       // ops that the server refused as too far in the future
   std::uint64_t restamped = 0;     // pending ops that were stamped anew
   std::uint64_t set_aside = 0;     // ops that the server refuses for good, kept aside

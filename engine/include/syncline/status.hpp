@@ -37,7 +37,7 @@ struct Status {
   std::uint64_t pending_ops = 0;
   std::int64_t oldest_pending_ms = 0;  // when it was written, since 1970; 0 if none is pending
   std::uint64_t set_aside_ops = 0;     // refused by the server for good, kept here
-  std::uint64_t quarantined_ops = 0;   // arrived, could not be merged, kept here
+  std::uint64_t quarantined_ops = 0;   // arrived, could not be merged yet, kept here
   std::uint64_t done_ops = 0;          // of the exchange under way, or the last: sent and received,
   std::uint64_t total_ops = 0;         // of so many known by now
   std::uint64_t sent_bytes = 0;        // on the wire, by this transport

@@ -34,8 +34,12 @@ void CommitBuilder::put(Keyspace keyspace, std::string key, std::string value) {
   batch_.put(keyspace, std::move(key), std::move(value));
 }
 
+void CommitBuilder::erase(Keyspace keyspace, std::string key) {
+  batch_.erase(keyspace, std::move(key));
+}
+
 void CommitBuilder::erase_outbox(std::uint64_t sequence) {
-  batch_.erase(Keyspace::kOutbox, sequence_key(sequence));
+  erase(Keyspace::kOutbox, sequence_key(sequence));
 }
 
 StoreBatch CommitBuilder::finish() {

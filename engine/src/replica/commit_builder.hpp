@@ -26,9 +26,10 @@ class CommitBuilder {
   // Ops that did not come from elsewhere become pending.
   void write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced);
 
-  // Puts an entry beside the ops.
+  // Puts an entry beside the ops, or erases one.
   void put_meta(std::string_view name, std::string value);
   void put(Keyspace keyspace, std::string key, std::string value);
+  void erase(Keyspace keyspace, std::string key);
   void erase_outbox(std::uint64_t sequence);
 
   [[nodiscard]] std::uint64_t last_sequence() const { return sequence_; }

@@ -130,6 +130,14 @@ std::string encode_aside(Code code, std::string_view batch) {
   return out;
 }
 
+Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("op put aside", key);
+  const auto name = reader.take_sized();
+  if (!name || reader.empty()) return corrupt("op put aside", key);
+  return AsideEntry{code_from_name(*name).value_or(Code::kInternal), reader.rest()};
+}
+
 std::string encode_progress(const Progress& progress) {
   std::string out = new_entry();
   codec::append_sized(out, progress.epoch);

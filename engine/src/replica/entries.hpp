@@ -68,8 +68,14 @@ struct LogEntry {
 [[nodiscard]] std::string encode_log(const LogEntry& entry);
 [[nodiscard]] Result<LogEntry> decode_log(std::string_view bytes, std::string_view key);
 
-// An op put aside: in set_aside or quarantine.
+// An op put aside: in set_aside or quarantine. The batch is borrowed from the entry; a code that a
+// newer version wrote is read as internal.
+struct AsideEntry {
+  Code code = Code::kInternal;
+  std::string_view batch;
+};
 [[nodiscard]] std::string encode_aside(Code code, std::string_view batch);
+[[nodiscard]] Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key);
 
 // Where the sync stands.
 struct Progress {

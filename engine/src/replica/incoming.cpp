@@ -6,6 +6,7 @@
 
 #include "replica/memory.hpp"
 #include "replica/pending.hpp"
+#include "syncline/limits.hpp"
 
 namespace syncline::replica {
 namespace {
@@ -15,6 +16,30 @@ class Intake {
  public:
   Intake(Replica::Core& core, const Snapshot& snapshot, std::optional<std::uint64_t> outbox_first)
       : core_(core), snapshot_(snapshot), builder_(core.committed.sequence, outbox_first) {}
+
+  // Merges what waits in quarantine for its time, as far as the time has come.
+  Result<void> merge_waiting(std::int64_t server_ms) {
+    auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
+    if (!cursor) return fail(cursor.error());
+    std::size_t left = kBatchOpsMax;
+    auto standing = (*cursor)->seek({});
+    for (; standing && *standing; standing = (*cursor)->next()) {
+      const auto entry = decode_aside((*cursor)->value(), (*cursor)->key());
+      if (!entry) return fail(entry.error());
+      if (entry->code != Code::kStampInFuture) continue;
+      auto ops = decode_own_batch(entry->batch);
+      if (!ops || ops->size() != 1) return corrupt("op put aside", (*cursor)->key());
+      if (left == 0 || !core_.clock.observe(ops->front().stamp, server_ms)) {
+        ++outcome_.waiting;
+        continue;
+      }
+      --left;
+      builder_.erase(Keyspace::kQuarantine, std::string((*cursor)->key()));
+      if (auto ok = merge(std::move(ops->front())); !ok) return ok;
+    }
+    if (!standing) return fail(standing.error());
+    return {};
+  }
 
   Result<void> merge_page(std::string_view batch, std::int64_t server_ms) {
     auto ops = decode_batch(batch);
@@ -29,6 +54,7 @@ class Intake {
       } else if (auto observed = core_.clock.observe(item.op->stamp, server_ms); !observed) {
         if (auto ok = quarantine(observed.error().code, encode_batch({&*item.op, 1})); !ok)
           return ok;
+        ++outcome_.waiting;
       } else if (auto ok = merge(std::move(*item.op)); !ok) {
         return ok;
       }
@@ -202,6 +228,7 @@ Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
   const auto outbox_first = Replica::Core::outbox_first(**snapshot);
   if (!outbox_first) return fail(outbox_first.error());
   Intake intake(core, **snapshot, *outbox_first);
+  if (auto ok = intake.merge_waiting(reply.time_ms); !ok) return fail(ok.error());
   if (reply.pull) {
     if (!gets_on(core.progress, *reply.pull)) {
       return fail(Code::kResponseMalformed,

@@ -101,7 +101,8 @@ void Synchronizer::Driver::take_reply(const SyncReply& reply, const PushBatch* p
   summary_.received_ops += outcome->arrived;
   summary_.merged_ops += outcome->merged;
   summary_.restamped_ops += outcome->restamped;
-  etag_ = outcome->remaining == 0 ? "\"" + reply.head + "\"" : "";
+  // Without one the next look becomes an exchange, which tries again what waits in quarantine.
+  etag_ = outcome->remaining == 0 && outcome->waiting == 0 ? "\"" + reply.head + "\"" : "";
   const auto state = replication_.state();
   if (!state) return fail_here(state.error());
   {
