@@ -123,6 +123,22 @@ BOOST_AUTO_TEST_CASE(patch_leaves_the_fields_that_it_does_not_name) {
   BOOST_TEST(device.read("days", "1") == R"({"a":1,"b":3})");
 }
 
+BOOST_AUTO_TEST_CASE(regression_put_of_a_deleted_record_brings_back_nothing_that_it_does_not_name) {
+  Device device(kSchema);
+  device.put("days", "1", {{"mood", Value("good")}});
+  device.erase("days", "1");
+  // An edit that did not know of the deletion, and lost to it.
+  const Stamp later = stamp_at(kPresentMs + 1);
+  const Value parts(Value::Object{{"diastolic", Value(80)}, {"systolic", Value(120)}});
+  take(device, page_of(std::vector<Op>{op_of("days", "1", "mood", later, Value("bad")),
+                                       op_of("days", "1", "pressure", later, parts)},
+                       kPresentMs));
+  BOOST_TEST(device.read("days", "1") == "absent");
+  device.put("days", "1", {{"systolic", Value(110)}, {"weight", Value(70)}});
+  BOOST_TEST(device.read("days", "1") == R"({"systolic":110,"weight":70})");
+  device.check_fold();
+}
+
 BOOST_AUTO_TEST_CASE(put_leaves_what_accumulates) {
   Device device(kSchema);
   device.patch("days", "1",

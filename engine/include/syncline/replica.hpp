@@ -55,7 +55,8 @@ class Transaction {
   // Errors: type_mismatch, value_too_large, wrong_strategy.
   [[nodiscard]] Result<void> patch(std::string_view collection, std::string_view record,
                                    const Value::Object& fields);
-  // As patch, and clears the fields that are not named, save those of counter, min and max.
+  // As patch, and clears the fields that are not named, save those of counter, min and max. Nothing
+  // of an earlier record of this name comes back.
   [[nodiscard]] Result<void> put(std::string_view collection, std::string_view record,
                                  const Value::Object& fields);
   // Removes the field's value. Nothing happens if the record does not exist.

@@ -76,6 +76,10 @@ RecordSlots::Views RecordSlots::counting(const Field& field, const Stamp& deleti
 
 std::optional<Value::Object> RecordSlots::resolve(const CollectionRules& rules) const {
   if (!exists()) return std::nullopt;
+  return resolve_fields(rules);
+}
+
+Value::Object RecordSlots::resolve_fields(const CollectionRules& rules) const {
   const Stamp dead = deletion();
   Value::Object resolved;
   for (const auto& [name, field] : fields_) {

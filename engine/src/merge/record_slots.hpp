@@ -43,6 +43,8 @@ class RecordSlots {
 
   // The fields that resolve to something, ascending by name; nothing if the record does not exist.
   [[nodiscard]] std::optional<Value::Object> resolve(const CollectionRules& rules) const;
+  // The same, whether or not the record exists: what it would have if it were made to.
+  [[nodiscard]] Value::Object resolve_fields(const CollectionRules& rules) const;
 
   // Changes one field, creating the record if it does not exist. Either all of it happens or, on an
   // error, nothing. Errors: those of Strategy::write and SlotKey's checks; the message names the

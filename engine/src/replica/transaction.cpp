@@ -41,8 +41,8 @@ Result<void> Transaction::put(std::string_view collection, std::string_view reco
   return draft_.mutate(
       collection, record,
       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) -> Result<void> {
-        const auto before = slots.resolve(rules).value_or(Value::Object());
-        for (const auto& [field, value] : before) {
+        // A record that does not exist may still have slots that would come back with it.
+        for (const auto& [field, value] : slots.resolve_fields(rules)) {
           if (fields.contains(field) || accumulates(rules, field)) continue;
           if (auto ok = slots.write(rules, field, strategy::Clear{}, stamp, on_write); !ok)
             return ok;
