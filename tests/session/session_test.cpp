@@ -400,5 +400,14 @@ BOOST_AUTO_TEST_CASE(statuses_are_treated_as_the_protocol_says) {
   BOOST_CHECK(of(0, Code::kDeadlineExceeded) == Failure::kServer);
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_page_that_is_not_the_services_stops_nothing_for_good) {
+  for (const int status : {400, 401, 403, 404, 407, 408, 418, 451, 500, 511}) {
+    for (const Code code : {Code::kUnexpectedStatus, Code::kUnexpectedContentType}) {
+      const Failure failure = classify(TransportError{{code, ""}, status, {}});
+      BOOST_TEST_CONTEXT("status " << status) { BOOST_CHECK(failure == Failure::kServer); }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace syncline::session

@@ -3,19 +3,31 @@
 namespace syncline::session {
 namespace {
 
-constexpr int kBadRequest = 400;
 constexpr int kUnauthorized = 401;
 constexpr int kTooLargeStatus = 413;
 constexpr int kTooManyRequests = 429;
 constexpr int kServerErrors = 500;
 
+// The statuses that are the service's last word.
+constexpr bool is_permanent(int status) {
+  return status == 400 || status == 404 || status == 405 || status == 409 || status == 415 ||
+         status == 422;
+}
+
+// Whether the page is none of the service's: a portal, a firewall or a proxy answers with any
+// status, and that says nothing about the request or the login.
+constexpr bool is_foreign(Code code) {
+  return code == Code::kUnexpectedStatus || code == Code::kUnexpectedContentType;
+}
+
 }  // namespace
 
 Failure classify(const TransportError& error) {
+  if (is_foreign(error.error.code)) return classify(error.error.code);
   if (error.status == kUnauthorized) return Failure::kAuth;
   if (error.status == kTooLargeStatus) return Failure::kTooLarge;
   if (error.status == kTooManyRequests || error.status >= kServerErrors) return Failure::kServer;
-  if (error.status >= kBadRequest) return Failure::kPermanent;
+  if (is_permanent(error.status)) return Failure::kPermanent;
   return classify(error.error.code);
 }
 
