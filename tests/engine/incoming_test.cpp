@@ -279,6 +279,20 @@ BOOST_AUTO_TEST_CASE(another_epoch_offers_everything_again) {
   BOOST_TEST(must(decode_own_batch(next_push(device).ops)).size() == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(regression_another_epoch_leaves_pending_transactions_whole) {
+  Device device;
+  device.put("c", "r", {{"f", Value(1)}});
+  acknowledge_all(device);
+  device.put("c", "s", {{"f", Value(1)}, {"g", Value(2)}});  // three ops
+  device.put("c", "t", {{"f", Value(1)}, {"g", Value(2)}});
+  SyncReply reply = reply_at(kPresentMs);
+  reply.epoch = "00000000000000e2";
+  BOOST_TEST(take(device, reply).epoch_changed);
+  BOOST_TEST(device.state().pending_ops == 8U);
+  // The two slots that were acknowledged go first; then there is room for one more transaction.
+  BOOST_TEST(must(decode_own_batch(next_push(device, {7, kPushBytesMax}).ops)).size() == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(the_first_epoch_is_no_other_epoch) {
   Device device;
   device.put("c", "r", {{"f", Value(1)}});

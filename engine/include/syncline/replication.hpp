@@ -93,8 +93,9 @@ class Replication {
 
   // Takes in the reply to a request that carried `pushed` (null for none), sent and received at
   // these readings of the wall clock: in one commit it merges the page, moves the cursors, settles
-  // the verdicts, learns the server's time and notes whether this is complete. Errors:
-  // response_malformed (and then nothing changes), those of Store::commit.
+  // the verdicts, learns the server's time and notes whether this is complete; a second one stamps
+  // anew what the server refused as too far in the future, and if that fails the first stands.
+  // Errors: response_malformed (and then nothing changes), clock_exhausted, those of Store::commit.
   [[nodiscard]] virtual Result<ReplyOutcome> take_reply(const SyncReply& reply,
                                                         const PushBatch* pushed,
                                                         std::int64_t sent_ms,

@@ -186,6 +186,7 @@ class Intake {
     return {};
   }
 
+  // Makes every slot pending that is not, each by itself.
   Result<void> offer_everything() {
     auto cursor = snapshot_.cursor(Keyspace::kSlots);
     if (!cursor) return fail(cursor.error());
@@ -194,7 +195,12 @@ class Intake {
       if (merged_.contains(std::string((*cursor)->key()))) continue;
       const auto slot = decode_slot((*cursor)->value(), (*cursor)->key());
       if (!slot) return fail(slot.error());
-      builder_.put(Keyspace::kOutbox, sequence_key(slot->sequence),
+      std::string key = sequence_key(slot->sequence);
+      const auto pending = snapshot_.get(Keyspace::kOutbox, key);
+      if (!pending) return fail(pending.error());
+      // It keeps the transaction that it belongs to.
+      if (*pending) continue;
+      builder_.put(Keyspace::kOutbox, std::move(key),
                    encode_outbox({slot->sequence, (*cursor)->key()}));
     }
     if (!standing) return fail(standing.error());
