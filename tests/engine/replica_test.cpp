@@ -27,6 +27,20 @@ BOOST_AUTO_TEST_CASE(a_new_replica_has_an_identity_and_no_records) {
   BOOST_TEST(device.read("days", "1") == "absent");
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_second_replica_over_a_store_does_not_overwrite_the_log) {
+  Device device;
+  CountingRandom random(2);
+  const auto second = must(Replica::open(device.store(), device.wall(), random));
+  device.put("days", "1", {{"mood", Value("good")}});
+  const auto written = second->write([](Transaction& t) {
+    return t.put("days", "2", {{"mood", Value("bad")}});
+  });
+  BOOST_TEST(code_of(written) == "invalid_argument");
+  device.patch("days", "1", {{"mood", Value("better")}});
+  device.check_fold();
+  BOOST_TEST(device.read("days", "2") == "absent");
+}
+
 BOOST_AUTO_TEST_CASE(an_identity_is_never_zero) {
   Device device({}, 0);
   BOOST_TEST((device.replica().id() == ReplicaId{1}));

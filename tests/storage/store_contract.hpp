@@ -108,16 +108,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(appended_entries_are_read_in_order, Fixture, Store
   BOOST_TEST((entries(*must(fixture.store().snapshot()), Keyspace::kLog) == expected));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_append_that_is_not_last_is_a_put, Fixture, StoresUnderTest) {
+// Two replicas over one store wrote over each other's log.
+BOOST_AUTO_TEST_CASE_TEMPLATE(regression_an_append_that_is_not_last_changes_nothing, Fixture,
+                              StoresUnderTest) {
   Fixture fixture;
   put(fixture.store(), Keyspace::kLog, "b", "old");
-  StoreBatch batch;
-  batch.append(Keyspace::kLog, "a", "1");
-  batch.append(Keyspace::kLog, "b", "2");
-  batch.append(Keyspace::kLog, "c", "3");
-  must(fixture.store().commit(batch));
-  const Entries expected = {{"a", "1"}, {"b", "2"}, {"c", "3"}};
+  for (const std::string_view key : {"a", "b"}) {
+    StoreBatch batch;
+    batch.put(Keyspace::kMeta, "beside", "1");
+    batch.append(Keyspace::kLog, std::string(key), "new");
+    BOOST_TEST(code_of(fixture.store().commit(batch)) == "invalid_argument");
+  }
+  StoreBatch twice;
+  twice.append(Keyspace::kLog, "c", "1");
+  twice.append(Keyspace::kLog, "c", "2");
+  BOOST_TEST(code_of(fixture.store().commit(twice)) == "invalid_argument");
+  const Entries expected = {{"b", "old"}};
   BOOST_TEST((entries(*must(fixture.store().snapshot()), Keyspace::kLog) == expected));
+  BOOST_TEST(count(fixture.store(), Keyspace::kMeta) == 0U);
+  StoreBatch last;
+  last.append(Keyspace::kLog, "c", "1");
+  must(fixture.store().commit(last));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_changes_of_a_batch_are_made_in_their_order, Fixture,

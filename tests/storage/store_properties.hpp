@@ -44,15 +44,15 @@ inline void apply(const RandomChange& change, StoreBatch& batch, Model& model) {
     return;
   }
   std::string key = change.key;
-  // Half of the appends keep their promise.
-  if (change.kind == 1 && !map.empty() && map.rbegin()->first.size() < 490) {
-    key = map.rbegin()->first + key.substr(0, 1);
-  }
+  const bool has_room = map.empty() || map.rbegin()->first.size() < 490;
+  const bool appends = change.kind == 1 && has_room;
+  // An append keeps its promise.
+  if (appends && !map.empty()) key = map.rbegin()->first + key.substr(0, 1);
   map[key] = value;
-  if (change.kind == 3) {
-    batch.put(keyspace, key, value);
-  } else {
+  if (appends) {
     batch.append(keyspace, key, value);
+  } else {
+    batch.put(keyspace, key, value);
   }
 }
 

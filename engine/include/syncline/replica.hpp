@@ -111,7 +111,9 @@ class Subscription {
   std::shared_ptr<void> token_;
 };
 
-// One device's copy of the data: the facade that an app works with.
+// One device's copy of the data: the facade that an app works with. A store has one replica at a
+// time: each keeps the clock and the last sequence to itself, so that a second one over the same
+// store would write its ops over the first one's, and the commits of one of them fail instead.
 //
 // Thread safety: all members may be called from any thread. Writers take turns; readers see the
 // last commit and never wait for a writer.

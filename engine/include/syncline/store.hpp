@@ -30,7 +30,7 @@ class StoreBatch {
  public:
   enum class Kind : std::uint8_t {
     kPut,
-    kAppend,  // a put whose key is greater than every key of the keyspace, which a store may use
+    kAppend,  // a put whose key is greater than every key of the keyspace; any other fails
     kErase,
   };
   struct Change {
@@ -111,7 +111,8 @@ class Store {
 
   // Applies the batch, all of it or nothing, and returns when it is durable.
   // Errors: store_full, store_io, store_corrupt (what is there is damaged), invalid_argument (an
-  // empty key, one of more than 499 bytes, or a store that is open for reading only).
+  // empty key, one of more than 499 bytes, an append that is not behind the last key, or a store
+  // that is open for reading only).
   [[nodiscard]] virtual Result<void> commit(const StoreBatch& batch) = 0;
 };
 

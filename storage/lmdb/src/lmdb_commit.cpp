@@ -35,12 +35,10 @@ class BatchWriter {
       if (status != 0) return status;
     }
     MDB_val room{change.value.size() + kChecksumBytes, nullptr};
-    int status = MDB_KEYEXIST;
-    if (change.kind == StoreBatch::Kind::kAppend) {
-      status = mdb_cursor_put(cursor, &key, &room, MDB_RESERVE | MDB_APPEND);
-    }
-    // A put, or an append that turned out not to be behind the last key.
-    if (status == MDB_KEYEXIST) status = mdb_cursor_put(cursor, &key, &room, MDB_RESERVE);
+    const bool append = change.kind == StoreBatch::Kind::kAppend;
+    // An append that is not behind the last key is MDB_KEYEXIST.
+    const int status =
+        mdb_cursor_put(cursor, &key, &room, MDB_RESERVE | (append ? unsigned{MDB_APPEND} : 0U));
     if (status != 0) return status;
     write_checked(keyspace, change.key, change.value, room.mv_data);
     return 0;

@@ -34,6 +34,9 @@ class LmdbStore final : public Store {
       status = try_commit(batch);
     }
     if (!status) return fail(status.error());
+    if (*status == MDB_KEYEXIST) {
+      return fail(Code::kInvalidArgument, "an append is not behind the last key of the store");
+    }
     if (*status != 0) return fail(store_error(environment_->reason_of(*status), "commit"));
     environment_->grow_map_if_idle();
     return {};

@@ -71,6 +71,11 @@ Result<void> check_keys(const StoreBatch& batch) {
   return {};
 }
 
+bool is_behind_all(const memory::VersionTree& tree, std::string_view key) {
+  memory::VersionWalk walk(tree);
+  return !walk.seek_last() || walk.entry()->key < key;
+}
+
 class MemoryStore final : public Store {
  public:
   Result<std::unique_ptr<Snapshot>> snapshot() const override {
@@ -87,6 +92,9 @@ class MemoryStore final : public Store {
       if (change.kind == StoreBatch::Kind::kErase) {
         tree.erase(commit, change.key);
       } else {
+        if (change.kind == StoreBatch::Kind::kAppend && !is_behind_all(tree, change.key)) {
+          return fail(Code::kInvalidArgument, "an append is not behind the last key of the store");
+        }
         tree.put(commit, {change.key, change.value});
       }
     }
