@@ -56,15 +56,22 @@ def _decode_part(reader, flags, flag, previous, read):
     return part
 
 
+def _decode_name(reader):
+    name = reader.sized()
+    if len(name) > limits.BATCH_NAME_BYTES_MAX:
+        reader.refuse()
+    return name
+
+
 def _decode_op(reader, previous):
     flags = reader.byte()
     if flags & RESERVED_FLAGS or (previous is None and flags & SHARED != SHARED):
         reader.refuse()
     before = previous or Op(Path(None, None, None, None), None, None)
     stamp = _decode_part(reader, flags, HAS_STAMP, before.stamp, lambda: reader.take(limits.STAMP_BYTES))
-    collection = _decode_part(reader, flags, HAS_COLLECTION, before.path.collection, reader.sized)
-    record = _decode_part(reader, flags, HAS_RECORD, before.path.record, reader.sized)
-    field = _decode_part(reader, flags, HAS_FIELD, before.path.field, reader.sized)
+    collection = _decode_part(reader, flags, HAS_COLLECTION, before.path.collection, lambda: _decode_name(reader))
+    record = _decode_part(reader, flags, HAS_RECORD, before.path.record, lambda: _decode_name(reader))
+    field = _decode_part(reader, flags, HAS_FIELD, before.path.field, lambda: _decode_name(reader))
     element = b""
     if flags & HAS_ELEMENT:
         element = reader.sized() or reader.refuse()

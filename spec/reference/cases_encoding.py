@@ -21,6 +21,7 @@ LIMITS = [
     ("A varint has at most 5 bytes.", "varint_bytes_max", limits.VARINT_BYTES_MAX),
     ("A batch has at most 5,000 ops.", "batch_ops_max", limits.BATCH_OPS_MAX),
     ("A batch has at most 1,048,576 bytes.", "batch_bytes_max", limits.BATCH_BYTES_MAX),
+    ("A name in a batch has at most 256 bytes.", "batch_name_bytes_max", limits.BATCH_NAME_BYTES_MAX),
     ("A local transaction has at most 100,000 ops.", "transaction_ops_max", limits.TRANSACTION_OPS_MAX),
     ("A stamp has 16 bytes.", "stamp_bytes", limits.STAMP_BYTES),
     ("The milliseconds of a stamp end at 2^48-1.", "stamp_milliseconds_max", limits.STAMP_MILLISECONDS_MAX),

@@ -142,6 +142,7 @@ const std::map<std::string, std::int64_t>& stated_limits() {
       {"value_depth_max", kValueDepthMax},
       {"batch_ops_max", kBatchOpsMax},
       {"batch_bytes_max", kBatchBytesMax},
+      {"batch_name_bytes_max", kBatchNameBytesMax},
       {"transaction_ops_max", kTransactionOpsMax},
       {"stamp_bytes", kStampBytes},
       {"stamp_milliseconds_max", kMillisecondsMax},

@@ -92,13 +92,13 @@ final class BatchDecoder
     private function readPath(int $flags): void
     {
         if (($flags & self::HAS_COLLECTION) !== 0) {
-            $this->collection = self::differing($this->collection, $this->part());
+            $this->collection = self::differing($this->collection, $this->name());
         }
         if (($flags & self::HAS_RECORD) !== 0) {
-            $this->record = self::differing($this->record, $this->part());
+            $this->record = self::differing($this->record, $this->name());
         }
         if (($flags & self::HAS_FIELD) !== 0) {
-            $this->field = self::differing($this->field, $this->part());
+            $this->field = self::differing($this->field, $this->name());
         }
         if (($flags & (self::HAS_COLLECTION | self::HAS_RECORD | self::HAS_FIELD)) !== 0) {
             assert(isset($this->collection, $this->record, $this->field));
@@ -112,6 +112,15 @@ final class BatchDecoder
     private function part(): string
     {
         return $this->reader->take($this->reader->varint());
+    }
+
+    private function name(): string
+    {
+        $name = $this->part();
+        if (strlen($name) > Limits::BATCH_NAME_BYTES) {
+            throw new CodecException(Code::BatchMalformed);
+        }
+        return $name;
     }
 
     private static function differing(?string $before, string $now): string

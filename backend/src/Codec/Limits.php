@@ -15,6 +15,7 @@ final class Limits
     public const VALUE_DEPTH = 16;
     public const BATCH_OPS = 5_000;
     public const BATCH_BYTES = 1_048_576;
+    public const BATCH_NAME_BYTES = 256;
 
     public const STAMP_BYTES = 16;
     public const DRIFT_MAX_MS = 300_000;

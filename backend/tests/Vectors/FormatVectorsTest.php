@@ -30,6 +30,7 @@ final class FormatVectorsTest extends TestCase
         'value_depth_max' => Limits::VALUE_DEPTH,
         'batch_ops_max' => Limits::BATCH_OPS,
         'batch_bytes_max' => Limits::BATCH_BYTES,
+        'batch_name_bytes_max' => Limits::BATCH_NAME_BYTES,
         'stamp_bytes' => Limits::STAMP_BYTES,
         'drift_ms_max' => Limits::DRIFT_MAX_MS,
         'schema_name_bytes_max' => Limits::SCHEMA_NAME_BYTES,

@@ -53,6 +53,8 @@ struct DecodedOp {
 };
 
 // Errors: batch_malformed, batch_too_large. A bad key or value is the error of its own op only.
+// What it gives is bounded: raw ops repeat inherited names, which have at most kBatchNameBytesMax
+// each.
 [[nodiscard]] Result<std::vector<DecodedOp>> decode_batch(std::string_view batch);
 
 // As decode_batch, for a batch that this engine wrote itself: any bad op fails it.

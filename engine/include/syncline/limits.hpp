@@ -19,6 +19,8 @@ inline constexpr std::size_t kValueDepthMax = 16;      // value_too_deep
 
 inline constexpr std::size_t kBatchOpsMax = 5'000;        // batch_too_large
 inline constexpr std::size_t kBatchBytesMax = 1'048'576;  // batch_too_large
+// Of a name that is too long for an op, but that a batch may still carry. Later ops inherit it.
+inline constexpr std::size_t kBatchNameBytesMax = 256;  // batch_malformed
 
 inline constexpr std::size_t kTransactionOpsMax = 100'000;  // transaction_too_large
 

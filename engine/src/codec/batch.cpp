@@ -70,12 +70,12 @@ tl::unexpected<Error> malformed(std::size_t index, std::string_view what) {
               "op " + std::to_string(index) + " of the batch: " + std::string(what));
 }
 
-// A part that the flag announces: there, and different from that of the op before.
+// A part that the flag announces: there, not endless, and different from that of the op before.
 bool take_part(codec::Reader& reader, std::uint8_t flags, Flag flag, bool first,
                std::string_view& part) {
   if ((flags & flag) == 0) return !first;
   const auto taken = reader.take_sized();
-  if (!taken || (!first && *taken == part)) return false;
+  if (!taken || taken->size() > kBatchNameBytesMax || (!first && *taken == part)) return false;
   part = *taken;
   return true;
 }
