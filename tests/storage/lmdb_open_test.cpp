@@ -282,6 +282,32 @@ BOOST_AUTO_TEST_CASE(a_full_disk_keeps_what_was_committed_and_the_store_goes_on_
   BOOST_TEST(get(*store, Keyspace::kMeta, "after").value() == "yes");
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_reader_that_was_killed_does_not_make_the_file_grow) {
+  const auto store = must(open_lmdb_store(options));
+  fill(*store, 0, 4, 100'000);
+  {
+    ChildProcess reader({SYNCLINE_STORE_PROCESS, "hold", directory.path()});
+    BOOST_TEST(reader.line() == "open");
+    BOOST_TEST(reader.ask("count") == "4");
+  }
+  for (int i = 0; i < 100; ++i) fill(*store, 0, 4, 100'000);
+  BOOST_TEST(std::filesystem::file_size(directory.path() / "data.mdb") < 8'000'000U);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_map_that_a_killed_reader_filled_need_not_grow) {
+  options.map_bytes_start = 1;
+  options.map_bytes_max = 1'000'000;
+  const auto store = must(open_lmdb_store(options));
+  fill(*store, 0, 2, 100'000);
+  {
+    ChildProcess reader({SYNCLINE_STORE_PROCESS, "hold", directory.path()});
+    BOOST_TEST(reader.line() == "open");
+    BOOST_TEST(reader.ask("count") == "2");
+  }
+  for (int i = 0; i < 20; ++i) fill(*store, 0, 2, 100'000);
+  BOOST_TEST(count(*store, Keyspace::kLog) == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(as_many_snapshots_as_asked_for_may_be_open) {
   options.readers_max = 8;
   const auto store = must(open_lmdb_store(options));

@@ -71,7 +71,7 @@ int run(const std::string& mode, const std::string& directory, std::uint64_t num
   LmdbOptions options;
   options.directory = directory;
   options.create = true;
-  options.read_only = mode == "read";
+  options.read_only = mode == "read" || mode == "hold";
   options.unsafe_no_sync = mode == "commit";  // killing the process loses nothing all the same
   if (mode == "read") options.map_bytes_start = number;
   const auto store = open_lmdb_store(options);
@@ -79,6 +79,9 @@ int run(const std::string& mode, const std::string& directory, std::uint64_t num
   if (!store) return 1;
   if (mode == "commit") commit_forever(**store);
   if (mode == "fill") fill(**store, number);
+  // Until it is killed.
+  Result<std::unique_ptr<Snapshot>> held;
+  if (mode == "hold") held = (*store)->snapshot();
   answer_counts(**store);
   return 0;
 }

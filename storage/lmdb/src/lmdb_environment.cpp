@@ -19,6 +19,8 @@ namespace {
 
 // Below this there is no point in trying a smaller map.
 constexpr std::uint64_t kMapBytesMin = std::uint64_t{1} << 20;
+// How much the file grows until dead readers are looked for: one may be why it grows.
+constexpr std::uint64_t kTidyPages = 256;
 constexpr mdb_mode_t kFileMode = 0600;  // what is inside is personal
 
 std::uint64_t system_page_bytes() { return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)); }
@@ -127,12 +129,11 @@ Result<void> Environment::open_environment() {
   if (status != 0) {
     return fail(store_error(status, "open the store in " + options_.directory.string()));
   }
-  // Readers that were killed would keep the pages of their snapshots from being used again.
-  int cleared = 0;
-  mdb_reader_check(environment_, &cleared);
+  static_cast<void>(forget_dead_readers());
   MDB_envinfo info{};
   mdb_env_info(environment_, &info);
   map_bytes_ = info.me_mapsize;
+  tidied_pages_ = info.me_last_pgno;
   MDB_stat statistics{};
   mdb_env_stat(environment_, &statistics);
   page_bytes_ = statistics.ms_psize;
@@ -183,8 +184,7 @@ Result<Environment::Reading> Environment::begin_read() {
   MDB_txn* transaction = nullptr;
   int status = mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction);
   if (status == MDB_READERS_FULL) {
-    int cleared = 0;
-    mdb_reader_check(environment_, &cleared);
+    static_cast<void>(forget_dead_readers());
     status = mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction);
   }
   if (status == MDB_MAP_RESIZED) {
@@ -221,7 +221,13 @@ Result<MDB_txn*> Environment::begin_write() {
   return transaction;
 }
 
+bool Environment::forget_dead_readers() {
+  int cleared = 0;
+  return mdb_reader_check(environment_, &cleared) == 0 && cleared > 0;
+}
+
 Result<void> Environment::grow_map() {
+  if (forget_dead_readers()) return {};
   std::unique_lock lock(mutex_);
   const std::uint64_t limit = map_limit(options_);
   if (map_bytes_ >= limit) {
@@ -237,9 +243,13 @@ Result<void> Environment::grow_map() {
   return replace_map(larger);
 }
 
-void Environment::grow_map_if_idle() {
+void Environment::tidy() {
   MDB_envinfo info{};
   mdb_env_info(environment_, &info);
+  if (info.me_last_pgno > tidied_pages_ + kTidyPages) {
+    static_cast<void>(forget_dead_readers());
+    tidied_pages_ = info.me_last_pgno;
+  }
   const std::uint64_t used = (info.me_last_pgno + 1) * page_bytes_;
   std::unique_lock lock(mutex_);
   const std::uint64_t limit = map_limit(options_);

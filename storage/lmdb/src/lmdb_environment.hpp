@@ -51,11 +51,12 @@ class Environment {
 
   // Errors: store_io.
   [[nodiscard]] Result<MDB_txn*> begin_write();
-  // Doubles the map. Call it with no write transaction open.
-  // Errors: store_full, store_io.
+  // Doubles the map, unless a reader that died held the pages. Call it with no write transaction
+  // open. Errors: store_full, store_io.
   [[nodiscard]] Result<void> grow_map();
-  // Doubles the map when it is nearly full and no snapshot is open, so that no commit has to wait.
-  void grow_map_if_idle();
+  // To be called after each commit. Forgets dead readers whenever the file has grown, and doubles
+  // the map when it is nearly full and no snapshot is open, so that no commit has to wait.
+  void tidy();
   // What a commit failed with, where LMDB only says EIO: it does so when the disk took a part of a
   // write, as one that has just become full does. Call it with no write transaction open.
   [[nodiscard]] int reason_of(int status) const;
@@ -67,6 +68,10 @@ class Environment {
   Result<void> open_environment();
   int try_open(std::uint64_t map_bytes);
   Result<void> open_databases();
+
+  // Forgets readers that were killed, which would keep the pages of their snapshots from being used
+  // again. Answers whether there were any.
+  bool forget_dead_readers();
 
   // These three need mutex_.
   Result<void> wait_for_no_snapshot(std::unique_lock<std::mutex>& lock);
@@ -80,6 +85,7 @@ class Environment {
   MDB_env* environment_ = nullptr;
   Databases databases_{};
   std::size_t page_bytes_ = 0;
+  std::uint64_t tidied_pages_ = 0;  // the size of the file when dead readers were last looked for
 
   std::mutex mutex_;
   std::condition_variable snapshot_closed_;

@@ -38,7 +38,7 @@ class LmdbStore final : public Store {
       return fail(Code::kInvalidArgument, "an append is not behind the last key of the store");
     }
     if (*status != 0) return fail(store_error(environment_->reason_of(*status), "commit"));
-    environment_->grow_map_if_idle();
+    environment_->tidy();
     return {};
   }
 
