@@ -118,6 +118,7 @@ std::string log_line(const LogItem& item, bool json) {
 }
 
 Result<void> log(const Context& context, const Arguments& arguments) {
+  const SteadyOutput output;
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
   std::uint64_t shown = 0;
@@ -125,8 +126,7 @@ Result<void> log(const Context& context, const Arguments& arguments) {
     if (!arguments.collection.empty() && item.op.key.collection() != arguments.collection)
       return true;
     if (!arguments.record.empty() && item.op.key.record() != arguments.record) return true;
-    print_line(log_line(item, context.json));
-    return ++shown != arguments.limit;
+    return print_line(log_line(item, context.json)) && ++shown != arguments.limit;
   });
 }
 

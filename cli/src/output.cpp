@@ -2,16 +2,28 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <poll.h>
 #include <unistd.h>
 #include <utility>
 
 namespace syncline::cli {
 
-void print_line(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
+bool print_line(std::string_view line) {
+  const bool whole = std::fwrite(line.data(), 1, line.size(), stdout) == line.size();
+  return std::fputc('\n', stdout) != EOF && whole;
+}
+
+SteadyOutput::SteadyOutput() { std::signal(SIGPIPE, SIG_IGN); }
+
+SteadyOutput::~SteadyOutput() {
+  std::fflush(stdout);
+  std::signal(SIGPIPE, SIG_DFL);
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  const bool reader_gone = ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+  if (reader_gone && std::ferror(stdout) != 0) std::raise(SIGPIPE);
 }
 
 std::string time_text(std::int64_t milliseconds) {

@@ -184,12 +184,12 @@ Result<void> get(const Context& context, const Arguments& arguments) {
 }
 
 Result<void> list(const Context& context, const Arguments& arguments) {
+  const SteadyOutput output;
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
   return database->replica->scan(arguments.collection, arguments.range, [&](const Record& record) {
-    print_line(context.json ? record_to_json(record)
-                            : record.id + "  " + value_to_json(Value(record.fields)));
-    return true;
+    return print_line(context.json ? record_to_json(record)
+                                   : record.id + "  " + value_to_json(Value(record.fields)));
   });
 }
 

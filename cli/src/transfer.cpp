@@ -92,12 +92,12 @@ Result<void> import_file(const Context& context, const Arguments& arguments) {
 
 Result<void> export_collection(const Replica& replica, const std::string& collection, bool named) {
   return replica.scan(collection, {}, [&](const Record& record) {
-    print_line(record_to_json(record, named ? collection : std::string()));
-    return true;
+    return print_line(record_to_json(record, named ? collection : std::string()));
   });
 }
 
 Result<void> export_records(const Context& context, const Arguments& arguments) {
+  const SteadyOutput output;
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
   if (!arguments.collection.empty())

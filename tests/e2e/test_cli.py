@@ -2,7 +2,9 @@
 
 import os
 import re
+import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -236,3 +238,19 @@ def test_no_secret_is_ever_printed(account):
     )
     assert account.password_file.read_text().strip() not in printed
     assert "eyJ" not in printed, "the beginning of a token"
+
+
+def test_regression_a_reader_of_the_output_that_goes_leaves_no_snapshot_behind(device, folder):
+    rows = folder / "rows.ndjson"
+    rows.write_text("".join(f'{{"id": "{row}", "text": "{"x" * 100}"}}\n' for row in range(5_000)))
+    device.one("import", "meals", rows)
+    for words in (["list", "meals"], ["export"], ["log"]):
+        process = device.start(*words, stdout=subprocess.PIPE)
+        process.stdout.readline()
+        process.stdout.close()
+        stderr = process.stderr.read()
+        # Ended by the signal as any other program, but after it had closed the database.
+        assert process.wait() == -signal.SIGPIPE, stderr
+        assert stderr == ""
+        (lock,) = device.folder.rglob("lock.mdb")
+        assert process.pid.to_bytes(4, sys.byteorder) not in lock.read_bytes()
