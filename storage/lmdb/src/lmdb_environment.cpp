@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 #include <limits>
 #include <lmdb.h>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "lmdb_data_file.hpp"
 #include "lmdb_errors.hpp"
+#include "store_directory.hpp"
 
 namespace syncline::lmdb {
 namespace {
@@ -46,27 +46,6 @@ bool addresses_available(std::uint64_t bytes) {
   if (probe == MAP_FAILED) return false;  // NOLINT(*-cstyle-cast): the macro of the system
   ::munmap(probe, bytes);
   return true;
-}
-
-// A new file survives a power failure only when its directory is on the disk as well.
-void sync_directory(const std::filesystem::path& directory) {
-  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return;
-  ::fsync(file);
-  ::close(file);
-}
-
-Result<void> prepare_directory(const LmdbOptions& options) {
-  const bool may_create = options.create && !options.read_only;
-  std::error_code error;
-  if (!std::filesystem::exists(options.directory / "data.mdb", error) && !may_create) {
-    return fail(Code::kStoreMissing, "there is no store in " + options.directory.string());
-  }
-  if (may_create && std::filesystem::create_directories(options.directory, error)) {
-    sync_directory(options.directory.parent_path());
-  }
-  if (error) return fail(store_error(error.value(), "use " + options.directory.string()));
-  return {};
 }
 
 // Needs the writer's lock, if the store is opened for writing.
