@@ -37,6 +37,19 @@ BOOST_AUTO_TEST_CASE(the_state_counts_exactly) {
   BOOST_TEST(state.epoch == std::string(kEpoch));
 }
 
+BOOST_AUTO_TEST_CASE(regression_where_the_sync_stands_can_be_read_while_a_transaction_is_written) {
+  Device device;
+  take(device, page_of({}, kPresentMs, 17));
+  device.write([&device](Transaction& t) -> Result<void> {
+    must(t.put("c", "r", {{"f", Value(1)}}));
+    BOOST_TEST(device.state().epoch == std::string(kEpoch));
+    BOOST_TEST(must(device.replication().cursors()).at("*").value() == std::string(kEpoch) + ".17");
+    BOOST_TEST(device.state().pending_ops == 0U);
+    return {};
+  });
+  BOOST_TEST(device.state().pending_ops == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_database_belongs_to_one_account) {
   Device device;
   BOOST_TEST(!must(device.replication().bound_account()).has_value());

@@ -135,7 +135,9 @@ class Replica {
   ~Replica();
 
   // Runs the body and commits what it wrote, durably, or nothing of it when the body or the commit
-  // fails. Errors: the body's, clock_exhausted, those of Store::commit.
+  // fails. The body has the writers' turn: it may read the replica and its replication, but what
+  // commits (write, take_reply, bind_account, remember) would wait for it for ever.
+  // Errors: the body's, clock_exhausted, those of Store::commit.
   [[nodiscard]] Result<void> write(const Body& body);
 
   // The record, or nothing. Errors: key_malformed, key_too_long, store_corrupt.

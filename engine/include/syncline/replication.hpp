@@ -72,7 +72,9 @@ struct LogItem {
 };
 
 // The replica's side of a sync (spec/protocol.md, What the client must do): which ops are pending,
-// and how a reply is taken in. It has no network and no timer.
+// and how a reply is taken in. It has no network and no timer. What is const reads a snapshot and
+// never waits for a writer; what is not takes the writers' turn. Errors of all members: those of
+// the store, beside those that are named.
 //
 // Thread safety: all members may be called from any thread.
 class Replication {

@@ -33,6 +33,9 @@ class Replica::Core {
   // The least sequence in the outbox, or nothing if it is empty.
   [[nodiscard]] static Result<std::optional<std::uint64_t>> outbox_first(const Snapshot& snapshot);
 
+  // How far the sync has come; nothing yet for a new store.
+  [[nodiscard]] static Result<replica::Progress> stored_progress(const Snapshot& snapshot);
+
   // Commits what was built together with the clock, and queues the ops that changed something for
   // the observers. Called with `writer` held. On an error nothing has changed, the clock included.
   [[nodiscard]] Result<void> commit(replica::CommitBuilder& builder, std::span<const Op> ops,

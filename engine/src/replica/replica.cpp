@@ -49,13 +49,9 @@ Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
   } else if (!opened.is_new) {
     return corrupt("entry", kHeadName);
   }
-  const auto progress = snapshot.get(Keyspace::kMeta, kProgressName);
+  auto progress = Replica::Core::stored_progress(snapshot);
   if (!progress) return fail(progress.error());
-  if (*progress) {
-    auto decoded = decode_progress(**progress);
-    if (!decoded) return fail(decoded.error());
-    opened.progress = std::move(*decoded);
-  }
+  opened.progress = std::move(*progress);
   const auto schema = snapshot.get(Keyspace::kMeta, kSchemaName);
   if (!schema) return fail(schema.error());
   if (*schema) opened.schema_json = std::string(**schema);
@@ -73,6 +69,12 @@ Result<std::optional<std::uint64_t>> Replica::Core::outbox_first(const Snapshot&
   const auto sequence = parse_sequence_key((*cursor)->key());
   if (!sequence) return corrupt("outbox entry", (*cursor)->key());
   return sequence;
+}
+
+Result<Progress> Replica::Core::stored_progress(const Snapshot& snapshot) {
+  const auto entry = snapshot.get(Keyspace::kMeta, kProgressName);
+  if (!entry) return fail(entry.error());
+  return *entry ? decode_progress(**entry) : Result<Progress>(Progress{});
 }
 
 Result<void> Replica::Core::commit(CommitBuilder& builder, std::span<const Op> ops, Origin origin) {

@@ -56,10 +56,12 @@ class ReplicaReplication final : public Replication {
   }
 
   Result<PullCursors> cursors() const override {
-    const std::lock_guard lock(core_.writer);
+    const auto snapshot = core_.store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    const auto progress = Replica::Core::stored_progress(**snapshot);
+    if (!progress) return fail(progress.error());
     PullCursors cursors{{"*", ""}};
-    for (const auto& [name, cursor] : core_.progress.cursors)
-      cursors.insert_or_assign(name, cursor);
+    for (const auto& [name, cursor] : progress->cursors) cursors.insert_or_assign(name, cursor);
     return cursors;
   }
 
@@ -135,8 +137,9 @@ class ReplicaReplication final : public Replication {
     const auto oldest = oldest_pending(**snapshot);
     if (!oldest) return fail(oldest.error());
     state.oldest_pending_ms = *oldest;
-    const std::lock_guard lock(core_.writer);
-    state.epoch = core_.progress.epoch;
+    auto progress = Replica::Core::stored_progress(**snapshot);
+    if (!progress) return fail(progress.error());
+    state.epoch = std::move(progress->epoch);
     return state;
   }
 
