@@ -374,6 +374,26 @@ BOOST_AUTO_TEST_CASE(a_body_that_fails_takes_the_clock_back) {
   BOOST_TEST(log_of(device).back().op.stamp.time.milliseconds() == kPresentMs);
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_member_that_fails_takes_back_its_writes_and_no_others) {
+  Device device(kSchema);
+  const Fields first{{"a", Value(1)}, {"systolic", Value(120)}};
+  device.write([&first](Transaction& t) -> Result<void> {
+    // Of a record that is not there: nothing of it may stay.
+    const Fields bad{{"a", Value(2)}, {"systolic", Value(110)}, {"weight", Value("heavy")}};
+    BOOST_TEST(code_of(t.put("days", "1", bad)) == "type_mismatch");
+    BOOST_TEST(!must(t.get("days", "1")).has_value());
+    must(t.put("days", "1", first));
+    for (int i = 0; i < 2; ++i) {
+      BOOST_TEST(code_of(t.put("days", "1", bad)) == "type_mismatch");
+      BOOST_TEST((must(t.get("days", "1"))->fields == first));
+    }
+    return t.put_key("days", "1", "notes", "k", Value("v"));
+  });
+  BOOST_TEST(device.read("days", "1") == R"({"a":1,"notes":{"k":"v"},"systolic":120})");
+  BOOST_TEST(log_of(device).size() == 4U);
+  device.check_fold();
+}
+
 BOOST_AUTO_TEST_CASE(a_member_that_fails_leaves_the_transaction_as_it_was) {
   Device device(kSchema);
   device.write([](Transaction& t) -> Result<void> {

@@ -36,6 +36,7 @@ Result<strategy::Mutation> for_group(std::string_view field, const strategy::Mut
 }  // namespace
 
 void RecordSlots::load(std::string_view field, std::string_view element, Register value) {
+  latest_ = std::max(latest_, value.stamp.time);
   auto found = fields_.find(field);
   if (found == fields_.end()) found = fields_.emplace(field, Field()).first;
   found->second.insert_or_assign(std::string(element), std::move(value));
@@ -58,20 +59,25 @@ bool RecordSlots::exists() const {
   return live != nullptr && live->stamp > deletion();
 }
 
-HybridTime RecordSlots::latest() const {
-  HybridTime latest;
-  for (const auto& [name, field] : fields_) {
-    for (const auto& [element, slot] : field) latest = std::max(latest, slot.stamp.time);
-  }
-  return latest;
-}
-
 RecordSlots::Views RecordSlots::counting(const Field& field, const Stamp& deletion) {
   Views views;
+  views.reserve(field.size());
   for (const auto& [element, slot] : field) {
     if (slot.stamp > deletion) views.push_back({element, slot.stamp, slot.value});
   }
   return views;
+}
+
+RecordSlots::Views RecordSlots::seen_by(const strategy::Strategy& strategy,
+                                        const strategy::Mutation& mutation,
+                                        std::string_view field) const {
+  const auto slots = fields_.find(field);
+  if (slots == fields_.end()) return {};
+  const auto only = strategy.only_element(mutation);
+  if (!only) return counting(slots->second, deletion());
+  const auto slot = slots->second.find(*only);
+  if (slot == slots->second.end() || slot->second.stamp <= deletion()) return {};
+  return {{slot->first, slot->second.stamp, slot->second.value}};
 }
 
 std::optional<Value::Object> RecordSlots::resolve(const CollectionRules& rules) const {
@@ -123,8 +129,7 @@ Result<void> RecordSlots::write(const CollectionRules& rules, std::string_view f
     applied = std::move(*grouped);
   }
   const Stamp dead = deletion();
-  const auto slots = fields_.find(target.slot_field);
-  const Views views = slots == fields_.end() ? Views() : counting(slots->second, dead);
+  const Views views = seen_by(target.strategy, applied, target.slot_field);
   auto writes = target.strategy.write(applied, views, {stamp, dead, target.type});
   if (!writes) return named(writes.error());
   for (const strategy::SlotWrite& write : *writes) {
@@ -152,9 +157,29 @@ bool RecordSlots::erase(const Stamp& stamp, const OnWrite& on_write) {
   return true;
 }
 
+void RecordSlots::take_back() {
+  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
+    const auto field = fields_.find(change->field);
+    if (change->value) {
+      field->second.insert_or_assign(std::move(change->element), std::move(*change->value));
+    } else {
+      field->second.erase(change->element);
+      if (field->second.empty()) fields_.erase(field);
+    }
+    latest_ = change->latest;
+  }
+  changes_.clear();
+}
+
 void RecordSlots::set(std::string_view field, std::string_view element, Register value,
                       const OnWrite& on_write) {
   on_write(field, element, value);
+  Before before{std::string(field), std::string(element), std::nullopt, latest_};
+  if (const auto slots = fields_.find(field); slots != fields_.end()) {
+    if (const auto slot = slots->second.find(element); slot != slots->second.end())
+      before.value = slot->second;
+  }
+  changes_.push_back(std::move(before));
   load(field, element, std::move(value));
 }
 

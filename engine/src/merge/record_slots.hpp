@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "strategy/strategy.hpp"
 #include "syncline/schema.hpp"
@@ -39,7 +40,7 @@ class RecordSlots {
   [[nodiscard]] Stamp deletion() const;
   [[nodiscard]] bool exists() const;
   // The greatest time of any slot of the record.
-  [[nodiscard]] HybridTime latest() const;
+  [[nodiscard]] HybridTime latest() const { return latest_; }
 
   // The fields that resolve to something, ascending by name; nothing if the record does not exist.
   [[nodiscard]] std::optional<Value::Object> resolve(const CollectionRules& rules) const;
@@ -59,15 +60,32 @@ class RecordSlots {
   // Deletes the record; false if there was none.
   bool erase(const Stamp& stamp, const OnWrite& on_write);
 
+  // Keeps, or takes back, all that was changed since the last call of either.
+  void keep() { changes_.clear(); }
+  void take_back();
+
  private:
   using Views = std::vector<strategy::SlotView>;
 
   [[nodiscard]] const Register* own_slot(std::string_view element) const;
   [[nodiscard]] static Views counting(const Field& field, const Stamp& deletion);
+  // The slots of the field that count, as far as the mutation has to see them.
+  [[nodiscard]] Views seen_by(const strategy::Strategy& strategy,
+                              const strategy::Mutation& mutation, std::string_view field) const;
   void set(std::string_view field, std::string_view element, Register value,
            const OnWrite& on_write);
 
+  // A slot as it was before a change, and the greatest time then.
+  struct Before {
+    std::string field;
+    std::string element;
+    std::optional<Register> value;
+    HybridTime latest;
+  };
+
   std::map<std::string, Field, std::less<>> fields_;
+  HybridTime latest_;
+  std::vector<Before> changes_;
 };
 
 }  // namespace syncline::merge

@@ -36,7 +36,6 @@ Result<void> Transaction::Draft::mutate(std::string_view collection, std::string
   const auto time = core_.clock.tick(slots.latest());
   if (!time) return fail(time.error());
   const Stamp stamp{*time, core_.id};
-  merge::RecordSlots changed = slots;
   std::vector<Op> written;
   Result<void> keys;
   const auto on_write = [&](std::string_view field, std::string_view element,
@@ -48,17 +47,18 @@ Result<void> Transaction::Draft::mutate(std::string_view collection, std::string
     }
     written.push_back({std::move(*key), value.stamp, value.value});
   };
-  auto done = change(changed, stamp, on_write);
+  auto done = change(slots, stamp, on_write);
   if (done && !keys) done = keys;
   if (done && ops_.size() + written.size() > kTransactionOpsMax) {
     done = fail(Code::kTransactionTooLarge,
                 "transaction writes more than " + std::to_string(kTransactionOpsMax) + " slots");
   }
   if (!done || written.empty()) {
+    slots.take_back();
     core_.clock.restore(before);
     return done;
   }
-  slots = std::move(changed);
+  slots.keep();
   stage(std::move(written), (*drafted)->stored);
   return {};
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "codec/bytes.hpp"
 #include "strategy/strategy.hpp"
 
@@ -14,10 +16,11 @@ Result<void> check_key(std::string_view key) {
 bool is_live_key(const SlotView& slot) { return slot.is_live() && check_key(slot.element); }
 
 const SlotView* find_key(std::span<const SlotView> slots, std::string_view key) {
-  for (const SlotView& slot : slots) {
-    if (slot.element == key && slot.is_live()) return &slot;
-  }
-  return nullptr;
+  const auto found =
+      std::lower_bound(slots.begin(), slots.end(), key,
+                       [](const SlotView& slot, std::string_view k) { return slot.element < k; });
+  if (found == slots.end() || found->element != key || !found->is_live()) return nullptr;
+  return &*found;
 }
 
 // A last-write-wins register for each key.
@@ -39,6 +42,13 @@ class Map final : public Strategy {
       return std::vector<SlotWrite>{{clear_key->key, std::string(kTombstone)}};
     }
     return wrong_strategy("map");
+  }
+
+  // A map may have thousands of keys.
+  std::optional<std::string_view> only_element(const Mutation& mutation) const override {
+    if (const auto* put_key = std::get_if<PutKey>(&mutation)) return put_key->key;
+    if (const auto* clear_key = std::get_if<ClearKey>(&mutation)) return clear_key->key;
+    return std::nullopt;
   }
 
   std::optional<Value> resolve(std::span<const SlotView> slots, const Stamp&) const override {

@@ -9,9 +9,6 @@
 namespace syncline::strategy {
 namespace {
 
-// Encoded items.
-using Items = std::set<std::string, std::less<>>;
-
 Result<std::vector<std::string>> encode_items(const std::vector<Value>& items, FieldType type) {
   std::vector<std::string> encoded;
   for (const Value& item : items) {
@@ -50,12 +47,32 @@ bool shown_before(std::string_view a, std::string_view b) {
   return content(a) < content(b);
 }
 
-void remove_item(std::string_view item, std::span<const SlotView> slots,
-                 std::vector<SlotWrite>& writes) {
+// The live tags of items, which it borrows as it does the slots.
+using Tags = std::map<std::string_view, std::vector<std::string_view>>;
+
+Tags all_tags(std::span<const SlotView> slots) {
+  Tags tags;
   for (const SlotView& slot : slots) {
-    if (is_live_tag(slot) && slot.value == item)
-      writes.push_back({std::string(slot.element), std::string(kTombstone)});
+    if (is_live_tag(slot)) tags[slot.value].push_back(slot.element);
   }
+  return tags;
+}
+
+// Of these items alone, each with none at least.
+Tags tags_of(const std::vector<std::string>& items, std::span<const SlotView> slots) {
+  Tags tags;
+  for (const std::string& item : items) tags.try_emplace(item);
+  for (const SlotView& slot : slots) {
+    if (!is_live_tag(slot)) continue;
+    if (const auto found = tags.find(slot.value); found != tags.end())
+      found->second.push_back(slot.element);
+  }
+  return tags;
+}
+
+void remove_tags(const std::vector<std::string_view>& tags, std::vector<SlotWrite>& writes) {
+  for (const std::string_view tag : tags)
+    writes.push_back({std::string(tag), std::string(kTombstone)});
 }
 
 // An observed-remove set in which an addition wins over a concurrent removal: a removal only
@@ -75,8 +92,7 @@ class Set final : public Strategy {
       const auto items = encode_items(remove->items, FieldType::kAny);
       if (!items) return fail(items.error());
       std::vector<SlotWrite> writes;
-      for (const std::string& item : Items(items->begin(), items->end()))
-        remove_item(item, slots, writes);
+      for (const auto& [item, tags] : tags_of(*items, slots)) remove_tags(tags, writes);
       return writes;
     }
     if (const auto* put = std::get_if<Put>(&mutation)) return put_items(put->value, slots, context);
@@ -87,8 +103,8 @@ class Set final : public Strategy {
     const auto is_tag = [](const SlotView& slot) { return slot.element.size() == kTagBytes; };
     if (std::none_of(slots.begin(), slots.end(), is_tag)) return std::nullopt;
     Value::Array items;
-    const Items live = live_items(slots);
-    std::vector<std::string_view> ordered(live.begin(), live.end());
+    std::vector<std::string_view> ordered;
+    for (const auto& [item, tags] : all_tags(slots)) ordered.push_back(item);
     std::sort(ordered.begin(), ordered.end(), shown_before);
     for (const std::string_view item : ordered) {
       if (auto value = decode_value(item)) items.push_back(std::move(*value));
@@ -97,14 +113,6 @@ class Set final : public Strategy {
   }
 
  private:
-  static Items live_items(std::span<const SlotView> slots) {
-    Items items;
-    for (const SlotView& slot : slots) {
-      if (is_live_tag(slot)) items.emplace(slot.value);
-    }
-    return items;
-  }
-
   static Result<std::vector<SlotWrite>> add_items(const std::vector<std::string>& items,
                                                   std::span<const SlotView> slots,
                                                   const WriteContext& context) {
@@ -112,11 +120,13 @@ class Set final : public Strategy {
       return fail(Code::kTransactionTooLarge, "more than 65,535 items are added at once");
     }
     std::vector<SlotWrite> writes;
-    Items added;
+    Tags left = tags_of(items, slots);
+    std::size_t ordinal = 0;
     for (const std::string& item : items) {
-      if (!added.insert(item).second) continue;
-      remove_item(item, slots, writes);
-      writes.push_back({tag_of(context.stamp, added.size() - 1), item});
+      const auto seen = left.extract(item);
+      if (seen.empty()) continue;  // it was named before
+      remove_tags(seen.mapped(), writes);
+      writes.push_back({tag_of(context.stamp, ordinal++), item});
     }
     return writes;
   }
@@ -129,16 +139,16 @@ class Set final : public Strategy {
       return fail(Code::kTypeMismatch, "a set is put as an array of its items");
     const auto items = encode_items(*wanted, context.type);
     if (!items) return fail(items.error());
-    const Items named(items->begin(), items->end());
-    const Items present = live_items(slots);
+    const std::set<std::string_view> named(items->begin(), items->end());
+    const Tags present = all_tags(slots);
     std::vector<std::string> missing;
     for (const std::string& item : *items) {
       if (!present.contains(item)) missing.push_back(item);
     }
     auto writes = add_items(missing, slots, context);
     if (!writes) return writes;
-    for (const std::string& item : present) {
-      if (!named.contains(item)) remove_item(item, slots, *writes);
+    for (const auto& [item, tags] : present) {
+      if (!named.contains(item)) remove_tags(tags, *writes);
     }
     return writes;
   }

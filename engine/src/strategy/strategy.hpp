@@ -78,6 +78,12 @@ class Strategy {
                                                              std::span<const SlotView> slots,
                                                              const WriteContext& context) const = 0;
 
+  // The element of the only slot that `write` looks at for this mutation; nothing if it may look at
+  // any. It borrows from the mutation.
+  [[nodiscard]] virtual std::optional<std::string_view> only_element(const Mutation&) const {
+    return std::nullopt;
+  }
+
   // The field's value, or nothing if it is absent. Accepts any slots: what it does not understand
   // it passes over.
   [[nodiscard]] virtual std::optional<Value> resolve(std::span<const SlotView> slots,
