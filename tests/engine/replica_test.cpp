@@ -1,5 +1,7 @@
 #include "syncline/replica.hpp"
 
+#include <limits>
+
 #include <boost/test/unit_test.hpp>
 
 #include "replica/entries.hpp"
@@ -372,6 +374,30 @@ BOOST_AUTO_TEST_CASE(a_body_that_fails_takes_the_clock_back) {
   device.wall().set(kPresentMs);
   device.put("days", "1", {{"a", Value(1)}});
   BOOST_TEST(log_of(device).back().op.stamp.time.milliseconds() == kPresentMs);
+}
+
+BOOST_AUTO_TEST_CASE(regression_members_fail_with_the_codes_that_their_header_names) {
+  Device device(kSchema);
+  Value deep(1);
+  for (std::size_t i = 0; i <= kValueDepthMax; ++i) deep = Value(Value::Array{deep});
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  device.write([&](Transaction& t) -> Result<void> {
+    const auto patched = [&t](std::string_view field, const Value& value) {
+      return code_of(t.patch("days", "1", {{std::string(field), value}}));
+    };
+    BOOST_TEST(patched("a", deep) == "value_too_deep");
+    BOOST_TEST(patched("a", Value(std::numeric_limits<double>::infinity())) == "value_not_finite");
+    BOOST_TEST(patched("a", Value("\xFF")) == "string_not_utf8");
+    BOOST_TEST(patched("pressure", Value(1)) == "wrong_strategy");
+    must(t.increment("days", "1", "water", -2));
+    BOOST_TEST(patched("water", Value(most)) == "counter_overflow");
+    BOOST_TEST(code_of(t.clear("days", "1", "pressure")) == "wrong_strategy");
+    return {};
+  });
+  const std::string long_name(kCollectionBytesMax + 1, 'c');
+  const auto any = [](const Record&) { return true; };
+  BOOST_TEST(code_of(device.replica().scan(long_name, {}, any)) == "key_too_long");
+  BOOST_TEST(code_of(value_from_json("\"\xFF\"")) == "json_malformed");
 }
 
 BOOST_AUTO_TEST_CASE(regression_a_member_that_fails_takes_back_its_writes_and_no_others) {

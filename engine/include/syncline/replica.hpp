@@ -19,6 +19,8 @@ namespace syncline {
 
 class Replication;
 
+// Below, "those of the store" are store_corrupt and store_io.
+
 // A record as it resolves now.
 struct Record {
   std::string id;
@@ -42,8 +44,9 @@ struct Change {
 // Several changes that commit together. It sees what it wrote itself. After a member has failed,
 // the transaction holds what it held before that call.
 //
-// Errors of all members: key_malformed, key_too_long, transaction_too_large, and those of the
-// store, beside those that are named.
+// Errors of all members: key_malformed, key_too_long, those of the store, and of those that write
+// transaction_too_large, clock_exhausted and, where they are given a value, those of encode_value;
+// beside those that are named.
 //
 // Thread safety: none; it lives for the length of the function that Replica::write calls.
 class Transaction {
@@ -52,14 +55,15 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
   // Writes the named fields, and creates the record if it does not exist.
-  // Errors: type_mismatch, value_too_large, wrong_strategy.
+  // Errors: type_mismatch, wrong_strategy (a group's own name), counter_overflow.
   [[nodiscard]] Result<void> patch(std::string_view collection, std::string_view record,
                                    const Value::Object& fields);
   // As patch, and clears the fields that are not named, save those of counter, min and max. Nothing
-  // of an earlier record of this name comes back.
+  // of an earlier record of this name comes back. The same errors.
   [[nodiscard]] Result<void> put(std::string_view collection, std::string_view record,
                                  const Value::Object& fields);
-  // Removes the field's value. Nothing happens if the record does not exist.
+  // Removes the field's value. Nothing happens if the record does not exist. Errors: wrong_strategy
+  // (a group's own name).
   [[nodiscard]] Result<void> clear(std::string_view collection, std::string_view record,
                                    std::string_view field);
   // Deletes the record; false if there was none.
@@ -140,14 +144,14 @@ class Replica {
   // Errors: the body's, clock_exhausted, those of Store::commit.
   [[nodiscard]] Result<void> write(const Body& body);
 
-  // The record, or nothing. Errors: key_malformed, key_too_long, store_corrupt.
+  // The record, or nothing. Errors: key_malformed, key_too_long, those of the store.
   [[nodiscard]] Result<std::optional<Record>> get(std::string_view collection,
                                                   std::string_view record) const;
   // The collection's records in the byte order of their ids, all of one moment. Errors:
-  // key_malformed, store_corrupt.
+  // key_malformed, key_too_long, those of the store.
   [[nodiscard]] Result<void> scan(std::string_view collection, const ScanRange& range,
                                   const Visitor& visitor) const;
-  // The collections that hold any slot, ascending.
+  // The collections that hold any slot, ascending. Errors: those of the store.
   [[nodiscard]] Result<std::vector<std::string>> collections() const;
 
   [[nodiscard]] Subscription observe(Observer observer);

@@ -72,9 +72,9 @@ class Value {
 // double. Both must hold an int64 or a double.
 [[nodiscard]] int compare_numbers(const Value& a, const Value& b);
 
-// JSON as spec/op-format.md maps it. Errors: json_malformed (with the place), number_out_of_range,
-// value_too_deep, string_not_utf8. Text that only holds values, a line of records for instance, may
-// nest deeper than a value does.
+// JSON as spec/op-format.md maps it. Text that only holds values, a line of records for instance,
+// may nest deeper than a value does. Errors: json_malformed (with the place; also what is not
+// UTF-8), number_out_of_range, value_too_deep.
 [[nodiscard]] Result<Value> value_from_json(std::string_view text,
                                             std::size_t depth_max = kValueDepthMax);
 // Compact JSON with object members in ascending byte order.
