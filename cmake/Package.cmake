@@ -1,14 +1,15 @@
 # Installs the libraries, their public headers and a package config, as the component `development`:
-# find_package(syncline) gives syncline::engine, syncline::memory, syncline::lmdb and syncline::https.
+# find_package(syncline) gives syncline::engine, syncline::memory, syncline::lmdb, syncline::https,
+# syncline::loopback and syncline::simulation.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/syncline)
-foreach(library engine memory lmdb https)
+foreach(library engine memory lmdb https loopback simulation)
   set_target_properties(syncline_${library} PROPERTIES EXPORT_NAME ${library})
   install(TARGETS syncline_${library} EXPORT syncline
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 endforeach()
-foreach(part engine storage/memory storage/lmdb transports/https)
+foreach(part engine storage/memory storage/lmdb transports/https transports/loopback simulation)
   install(DIRECTORY ${part}/include/syncline DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 endforeach()
 install(EXPORT syncline NAMESPACE syncline:: FILE syncline-targets.cmake

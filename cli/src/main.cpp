@@ -32,8 +32,7 @@ int parse_and_run(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "syncline 0.1.0");
   Context context;
-  app.add_option("--data", context.data, "the directory of the database")
-      ->required()
+  app.add_option("--data", context.data, "the directory of the database (not for simulate)")
       ->envname("SYNCLINE_DATA");
   app.add_flag("--json", context.json, "print JSON on stdout");
   app.fallthrough();
@@ -43,8 +42,11 @@ int parse_and_run(int argc, char** argv) {
   add_account_commands(app, context, chosen);
   add_sync_commands(app, context, chosen);
   add_inspect_commands(app, context, chosen);
+  add_simulate_command(app, context, chosen);
   try {
     parse_words(app, argc, argv);
+    // Worlds are simulated without a database.
+    if (context.data.empty() && !app.got_subcommand("simulate")) throw CLI::RequiredError("--data");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kWrongUsage;
   }

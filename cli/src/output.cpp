@@ -46,7 +46,7 @@ ProgressBar::~ProgressBar() {
   if (shown_per_mille_ >= 0) std::fputs("\r\033[K", stderr);
 }
 
-void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
+void ProgressBar::show(std::uint64_t done, std::uint64_t total, const std::string& note) {
   constexpr int kWidth = 30;
   constexpr int kFull = 1000;
   if (!on_terminal_ || total == 0) return;
@@ -55,7 +55,8 @@ void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
   shown_per_mille_ = per_mille;
   const auto filled = static_cast<std::size_t>(per_mille * kWidth / kFull);
   const std::string bar = std::string(filled, '#') + std::string(kWidth - filled, '.');
-  std::fprintf(stderr, "\r%s [%s] %3d%%", label_.c_str(), bar.c_str(), per_mille / 10);
+  std::fprintf(stderr, "\r%s [%s] %3d%%%s%s\033[K", label_.c_str(), bar.c_str(), per_mille / 10,
+               note.empty() ? "" : ", ", note.c_str());
   std::fflush(stderr);
 }
 

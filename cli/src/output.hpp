@@ -34,7 +34,8 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar();  // clears the line
 
-  void show(std::uint64_t done, std::uint64_t total);
+  // `note` stands behind the bar.
+  void show(std::uint64_t done, std::uint64_t total, const std::string& note = {});
 
  private:
   std::string label_;

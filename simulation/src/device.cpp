@@ -46,8 +46,11 @@ Result<void> Device::start(const std::string& schema_json) {
   Process& process = *process_;
   process.transport =
       parts_.network.attach(link_, process.executor, [this](Fault fault) { crash(fault); });
+  SynchronizerOptions options;
+  options.refresh_grace = {};  // which would pass in the real world
   process.sync.emplace(Synchronizer::Parts{*process.replica, *process.transport, process.executor,
-                                           clock_, random_, tokens_});
+                                           clock_, random_, tokens_},
+                       options);
   process.statuses = process.sync->observe([this](const Status& status) {
     if (running_) statuses_.push_back(status);
   });

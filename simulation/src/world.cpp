@@ -174,15 +174,19 @@ void World::mend() {
 
 void World::come_to_rest() {
   constexpr unsigned kRoundsMax = 8;
+  // What a round may still change: ops that arrive, and ops that others have not seen.
   const auto logged = [this] {
-    std::uint64_t ops = 0;
-    for (const auto& device : devices_) ops += device->account().last_sequence;
+    std::pair<std::uint64_t, std::uint64_t> ops;
+    for (const auto& device : devices_) {
+      ops.first += device->account().last_sequence;
+      ops.second += device->account().pending.size();
+    }
     return ops;
   };
   std::string who = "not at rest";
   unsigned rounds = 1;
   for (; rounds <= kRoundsMax && !finding_; ++rounds) {
-    const std::uint64_t before = logged();
+    const auto before = logged();
     for (const auto& device : devices_) {
       if (ready(*device)) sync_once(*device);
       pass(milliseconds{120'000});
@@ -195,7 +199,7 @@ void World::come_to_rest() {
         who += "device " + std::to_string(device->number()) + " is " +
                (status ? std::string(phase_name(status->phase)) : status.error().message) + "; ";
     }
-    if (logged() != before) who += "ops still arrive; ";
+    if (logged() != before) who += "ops are still sent; ";
     if (who.empty()) return;
   }
   report(invariants::all_converge_within_bounded_rounds(rounds, kRoundsMax, who));

@@ -149,10 +149,24 @@ BOOST_AUTO_TEST_CASE(stores_and_transports_see_public_headers_alone_and_never_ea
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_simulator_sees_public_headers_alone) {
+  for (const Include& include : includes_below("simulation")) {
+    if (!include.quoted) continue;
+    BOOST_TEST((is_file("engine/include/" + include.name) ||
+                is_file("storage/memory/include/" + include.name) ||
+                is_file("transports/loopback/include/" + include.name) ||
+                is_file("simulation/include/" + include.name) ||
+                is_file("simulation/src/" + include.name)),
+               said_by(include));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_command_sees_public_headers_alone) {
   for (const Include& include : includes_below("cli")) {
     if (!include.quoted) continue;
-    bool allowed = is_file("engine/include/" + include.name) || is_file("cli/src/" + include.name);
+    bool allowed = is_file("engine/include/" + include.name) ||
+                   is_file("simulation/include/" + include.name) ||
+                   is_file("cli/src/" + include.name) || is_file("cli/" + include.name);
     for (const std::string& adapter : kAdapters)
       allowed = allowed || is_file(adapter + "/include/" + include.name);
     BOOST_TEST(allowed, said_by(include));

@@ -23,7 +23,7 @@ using ServerFactory = std::function<std::unique_ptr<Server>(WallClock&, Random&)
 struct Options {
   // The schemas that devices are opened with, the newest first; those behind it are used where
   // schema skew strikes. With none the built-in ones, which have every strategy.
-  std::vector<std::string> schemas;
+  std::vector<std::string> schemas{};
   WorkloadFactory workload = make_schema_workload;
   ServerFactory server = make_model_server;
   FaultRates rates = FaultRates::standard();
@@ -67,7 +67,7 @@ struct RunOptions {
   unsigned jobs = 1;               // threads, each with worlds of its own
   std::uint64_t failures_max = 0;  // stop after so many failures; 0 for never
   // Called now and then, on one of the threads, with how many seeds are done.
-  std::function<void(std::uint64_t done)> progress;
+  std::function<void(std::uint64_t done)> progress{};
 };
 
 // Runs many seeds.

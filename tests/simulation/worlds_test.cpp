@@ -1,0 +1,65 @@
+#include <boost/test/unit_test.hpp>
+
+#include "syncline/simulation/simulation.hpp"
+
+namespace syncline::test {
+namespace {
+
+using namespace simulation;  // NOLINT(google-build-using-namespace)
+
+std::string first_failure(const Report& report) {
+  if (report.failures.empty()) return {};
+  const Failure& failure = report.failures.front();
+  std::string text =
+      "seed " + std::to_string(failure.seed) + " " + failure.invariant + ": " + failure.what;
+  for (const std::string& line : failure.trace) text += "\n  " + line;
+  return text;
+}
+
+BOOST_AUTO_TEST_SUITE(worlds)
+
+BOOST_AUTO_TEST_CASE(every_invariant_holds_and_every_fault_that_is_survived_fires) {
+  const Report report = run_seeds({}, {.seeds = 150, .jobs = 2});
+  BOOST_TEST(report.seeds == 150U);
+  BOOST_TEST(report.failed == 0U, first_failure(report));
+  for (std::size_t i = 0; i < kFaultCount; ++i) {
+    const auto fault = static_cast<Fault>(i);
+    BOOST_TEST((report.faults.of(fault) > 0) == is_survived(fault), fault_name(fault));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seeds_give_the_same_hash_in_any_number_of_threads) {
+  const Report once = run_seeds({}, {.seeds = 30, .jobs = 1});
+  const Report again = run_seeds({}, {.seeds = 30, .jobs = 3});
+  BOOST_TEST(once.hash == again.hash);
+  const Report others = run_seeds({}, {.first_seed = 31, .seeds = 30, .jobs = 1});
+  BOOST_TEST(once.hash != others.hash);
+}
+
+BOOST_AUTO_TEST_CASE(a_world_without_faults_is_at_rest_as_well) {
+  const Options options{.rates = FaultRates::none()};
+  const Report report = run_seeds(options, {.seeds = 30, .jobs = 2});
+  BOOST_TEST(report.failed == 0U, first_failure(report));
+  for (std::size_t i = 0; i < kFaultCount; ++i)
+    BOOST_TEST(report.faults.of(static_cast<Fault>(i)) == 0U);
+}
+
+// What the engine does not survive yet is found when it is asked for: the checks are not blind.
+BOOST_AUTO_TEST_CASE(a_device_that_is_cloned_is_not_survived_yet) {
+  Options options;
+  options.rates.set(Fault::kDeviceCloned, 100);
+  const Report report = run_seeds(options, {.seeds = 60, .jobs = 2, .failures_max = 1});
+  BOOST_TEST(report.failed > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_whose_clock_jumps_is_not_survived_yet) {
+  Options options;
+  options.rates.set(Fault::kServerClockJump, 100);
+  const Report report = run_seeds(options, {.seeds = 60, .jobs = 2, .failures_max = 1});
+  BOOST_TEST(report.failed > 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace syncline::test
