@@ -68,14 +68,14 @@ struct Patch {
   std::map<std::pair<std::string, std::string>, Value> keys;  // (field, key of the map)
 };
 
-Result<Patch> make_patch(std::vector<Assignment> assignments, const CollectionRules& rules) {
+Result<Patch> make_patch(const std::vector<Assignment>& assignments, const CollectionRules& rules) {
   Patch patch;
-  for (auto& [name, value] : assignments) {
+  for (const auto& [name, value] : assignments) {
     const std::size_t dot = name.find('.');
     if (dot == std::string::npos || rules.fields.contains(name)) {
-      patch.fields.insert_or_assign(name, std::move(value));
+      patch.fields.insert_or_assign(name, value);
     } else if (rules.field(name.substr(0, dot)).merge == Merge::kMap) {
-      patch.keys.insert_or_assign({name.substr(0, dot), name.substr(dot + 1)}, std::move(value));
+      patch.keys.insert_or_assign({name.substr(0, dot), name.substr(dot + 1)}, value);
     } else {
       return fail(Code::kWrongStrategy, "field " + name.substr(0, dot) +
                                             ": is not a map, so it has no key \"" +
@@ -122,12 +122,12 @@ Result<void> init(const Context& context, const Arguments& arguments) {
 }
 
 Result<void> put(const Context& context, const Arguments& arguments) {
-  auto assignments = parse_assignments(arguments.items);
+  const auto assignments = parse_assignments(arguments.items);
   if (!assignments) return fail(assignments.error());
   auto database = open_database(context, Access::kWrite);
   if (!database) return fail(database.error());
-  const auto patch = make_patch(std::move(*assignments),
-                                database->replica->schema().collection(arguments.collection));
+  const auto patch =
+      make_patch(*assignments, database->replica->schema().collection(arguments.collection));
   if (!patch) return fail(patch.error());
   auto done = database->replica->write([&](Transaction& transaction) -> Result<void> {
     if (!patch->fields.empty() || patch->keys.empty()) {
