@@ -192,7 +192,6 @@ def test_a_folder_without_a_database_is_an_operating_error(command, folder):
     [
         ["put", "meals", "soup", "name"],
         ["put", "meals", "soup", "=1"],
-        ["put", "meals", "soup", "id=1"],
         ["import", "meals", "rows.csv"],
         ["account", "login", "--server", "https://localhost", "--email", "a@example.org"],
     ],
