@@ -30,11 +30,11 @@ asio::ssl::context make_context(const TlsServer::Options& options) {
   return context;
 }
 
-// What nobody reads then fills the buffers of a connection soon, those of the sender too, which
-// go by the size of a segment.
+// What nobody reads then fills the buffers of a connection with a third of what a request may have:
+// the receiver's is the least that there is, and the sender's goes by the size of a segment.
 void take_little(asio::ip::tcp::acceptor& acceptor) {
   constexpr int kSegmentBytes = 536;
-  acceptor.set_option(asio::socket_base::receive_buffer_size(4096));
+  acceptor.set_option(asio::socket_base::receive_buffer_size(1));
   ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, TCP_MAXSEG, &kSegmentBytes,
                sizeof kSegmentBytes);
 }
