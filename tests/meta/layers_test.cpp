@@ -166,10 +166,20 @@ BOOST_AUTO_TEST_CASE(the_command_sees_public_headers_alone) {
     if (!include.quoted) continue;
     bool allowed = is_file("engine/include/" + include.name) ||
                    is_file("simulation/include/" + include.name) ||
-                   is_file("cli/src/" + include.name) || is_file("cli/" + include.name);
+                   is_file("cli/src/" + include.name) ||
+                   (include.name.starts_with("rows/") && is_file("cli/" + include.name));
     for (const std::string& adapter : kAdapters)
       allowed = allowed || is_file(adapter + "/include/" + include.name);
     BOOST_TEST(allowed, said_by(include));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_rows_of_an_import_see_the_engine_alone_and_nothing_of_the_command) {
+  for (const Include& include : includes_below("cli/rows")) {
+    if (!include.quoted) continue;
+    BOOST_TEST((is_file("engine/include/" + include.name) ||
+                (include.name.starts_with("rows/") && is_file("cli/" + include.name))),
+               said_by(include));
   }
 }
 
