@@ -24,6 +24,7 @@ class Shrinker {
     }
     leave_out_parts(1);
     leave_out_faults();
+    leave_out_devices();
     return plan_;
   }
 
@@ -56,6 +57,19 @@ class Shrinker {
       Plan smaller = plan_;
       smaller.rates.set(fault, 0);
       if (still_fails(smaller)) plan_ = std::move(smaller);
+    }
+  }
+
+  // Those behind the last one that a step names, as many as it takes.
+  void leave_out_devices() {
+    std::size_t named = 1;
+    for (const PlanStep& step : plan_.steps) named = std::max(named, step.device + 1);
+    for (std::size_t devices = named; devices < plan_.devices && runs_ < kRunsMax; ++devices) {
+      Plan smaller = plan_;
+      smaller.devices = devices;
+      if (!still_fails(smaller)) continue;
+      plan_ = std::move(smaller);
+      return;
     }
   }
 

@@ -52,6 +52,13 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_cloned_is_not_survived_yet) {
   BOOST_TEST(report.failed > 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_device_that_goes_back_to_a_backup_is_not_survived_yet) {
+  Options options;
+  options.rates.set(Fault::kDeviceRestored, 100);
+  const Report report = run_seeds(options, {.seeds = 200, .jobs = 2, .failures_max = 1});
+  BOOST_TEST(report.failed > 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_whose_clock_jumps_is_not_survived_yet) {
   Options options;
   options.rates.set(Fault::kServerClockJump, 100);
