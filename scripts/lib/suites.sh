@@ -57,11 +57,15 @@ suite_tidy() {
 
 suite_release() { build_and_test release; }
 suite_dev() { build_and_test dev; }
-suite_tsan() { build_and_test tsan; }
+suite_tsan() {
+    build_and_test tsan
+    check tsan-worlds worlds_hold "$root/build/tsan/cli/syncline" 1000
+}
 
 # The command too, which no test in C++ runs. What a sanitizer finds must not end as an error that a test expects.
 suite_asan() {
     build_and_test asan
+    check asan-worlds worlds_hold "$root/build/asan/cli/syncline" 2000
     install_backend
     SYNCLINE_COMMAND=$root/build/asan/cli/syncline ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99 \
         run_e2e asan-cli test_cli.py test_import.py test_bad_input.py
@@ -93,6 +97,31 @@ suite_backend() {
         fi
     done < <(sed -n 's/^== //p' "$log")
     if ! grep -q '^all passed$\|^failed:' "$log"; then row backend 0 1; fi
+}
+
+# worlds_hold COMMAND SEEDS: no simulated world breaks an invariant, and every fault that is survived fires in some.
+worlds_hold() {
+    local said=$logs/worlds-$2.json
+    "$1" simulate --seeds "$2" --json > "$said" || { cat "$said"; return 1; }
+    tail -n 1 "$said"
+    tail -n 1 "$said" | jq -e --argjson seeds "$2" '.seeds == $seeds and .steps >= 300 * $seeds and .failed == 0
+        and (.faults | length) >= 33 and ([.faults[]] | all(. > 0))' > /dev/null
+}
+# The same seeds twice have one hash, and others another.
+worlds_repeat() {
+    local hashes
+    hashes=$(for first in 1 1 501; do
+        "$1" simulate --seeds 500 --first-seed "$first" --json | tail -n 1 | jq -r .hash
+    done | tr '\n' ' ')
+    printf '%s\n' "$hashes"
+    # shellcheck disable=SC2086 # three words
+    set -- $hashes
+    [ $# = 3 ] && [ "$1" = "$2" ] && [ "$1" != "$3" ]
+}
+suite_worlds() {
+    build_preset release syncline
+    check worlds worlds_hold "$root/build/release/syncline" 10000
+    check worlds-repeat worlds_repeat "$root/build/release/syncline"
 }
 
 suite_e2e() {
