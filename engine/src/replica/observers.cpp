@@ -13,20 +13,15 @@ Change change_of(const Op& op, Origin origin) {
 }  // namespace
 
 Subscription Observers::add(Replica::Observer observer) {
-  auto token = std::make_shared<Replica::Observer>(std::move(observer));
-  const std::lock_guard lock(mutex_);
-  std::erase_if(observers_, [](const auto& known) { return known.expired(); });
-  observers_.push_back(token);
-  return Subscription(token);
+  return observers_.add(std::move(observer));
 }
 
 void Observers::enqueue(std::span<const Op> ops, Origin origin) {
-  if (ops.empty()) return;
-  const std::lock_guard lock(mutex_);
-  if (observers_.empty()) return;
+  if (ops.empty() || observers_.empty()) return;
   std::vector<Change> changes;
   changes.reserve(ops.size());
   for (const Op& op : ops) changes.push_back(change_of(op, origin));
+  const std::lock_guard lock(mutex_);
   queue_.push_back(std::move(changes));
 }
 
@@ -37,11 +32,8 @@ void Observers::deliver() {
   while (!queue_.empty()) {
     const std::vector<Change> changes = std::move(queue_.front());
     queue_.pop_front();
-    const auto observers = observers_;
     lock.unlock();
-    for (const auto& known : observers) {
-      if (const auto observer = known.lock()) (*observer)(changes);
-    }
+    observers_.tell(changes);
     lock.lock();
   }
   delivering_ = false;

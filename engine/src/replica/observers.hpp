@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/observer_list.hpp"
 #include "syncline/batch.hpp"
 #include "syncline/replica.hpp"
 
@@ -27,7 +28,7 @@ class Observers {
 
  private:
   std::mutex mutex_;
-  std::vector<std::weak_ptr<Replica::Observer>> observers_;
+  ObserverList<std::vector<Change>> observers_;
   std::deque<std::vector<Change>> queue_;
   bool delivering_ = false;
 };

@@ -132,8 +132,8 @@ void Synchronizer::Driver::take(const Event& event) {
   const Phase before = state_.phase;
   auto step = session::step(state_, event);
   state_ = step.state;
-  publish_step({before, session::event_name(event.kind), state_.phase,
-                session::is_legal(before, event.kind, state_.phase)});
+  step_observers_.tell({before, session::event_name(event.kind), state_.phase,
+                        session::is_legal(before, event.kind, state_.phase)});
   for (const session::Action& action : step.actions) carry_out(action);
   if (event.kind == EventKind::kUnreachable && state_.phase == Phase::kOffline &&
       before != Phase::kOffline) {
@@ -277,44 +277,16 @@ Result<Status> Synchronizer::Driver::status() const {
 }
 
 Subscription Synchronizer::Driver::observe(StatusObserver observer) {
-  auto token = std::make_shared<StatusObserver>(std::move(observer));
-  const std::lock_guard lock(facts_mutex_);
-  std::erase_if(observers_, [](const auto& known) { return known.expired(); });
-  observers_.push_back(token);
-  return Subscription(token);
-}
-
-void Synchronizer::Driver::publish() {
-  std::vector<std::weak_ptr<StatusObserver>> observers;
-  {
-    const std::lock_guard lock(facts_mutex_);
-    observers = observers_;
-  }
-  if (observers.empty()) return;
-  const auto now = status();
-  if (!now) return;
-  for (const auto& known : observers) {
-    if (const auto observer = known.lock()) (*observer)(*now);
-  }
+  return observers_.add(std::move(observer));
 }
 
 Subscription Synchronizer::Driver::observe_steps(StepObserver observer) {
-  auto token = std::make_shared<StepObserver>(std::move(observer));
-  const std::lock_guard lock(facts_mutex_);
-  std::erase_if(step_observers_, [](const auto& known) { return known.expired(); });
-  step_observers_.push_back(token);
-  return Subscription(token);
+  return step_observers_.add(std::move(observer));
 }
 
-void Synchronizer::Driver::publish_step(const SessionStep& step) {
-  std::vector<std::weak_ptr<StepObserver>> observers;
-  {
-    const std::lock_guard lock(facts_mutex_);
-    observers = step_observers_;
-  }
-  for (const auto& known : observers) {
-    if (const auto observer = known.lock()) (*observer)(step);
-  }
+void Synchronizer::Driver::publish() {
+  if (observers_.empty()) return;
+  if (const auto now = status()) observers_.tell(*now);
 }
 
 }  // namespace syncline

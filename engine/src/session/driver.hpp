@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/observer_list.hpp"
 #include "session/session.hpp"
 #include "session/token_refresh.hpp"
 #include "syncline/replication.hpp"
@@ -86,7 +87,6 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
   void local_write();
   [[nodiscard]] bool has_pending() const;
   void publish();
-  void publish_step(const SessionStep& step);
 
   Parts parts_;
   SynchronizerOptions options_;
@@ -117,8 +117,9 @@ class Synchronizer::Driver : public std::enable_shared_from_this<Synchronizer::D
 
   mutable std::mutex facts_mutex_;
   Facts facts_;
-  std::vector<std::weak_ptr<StatusObserver>> observers_;
-  std::vector<std::weak_ptr<StepObserver>> step_observers_;
+
+  ObserverList<Status> observers_;
+  ObserverList<SessionStep> step_observers_;
 };
 
 }  // namespace syncline
