@@ -55,8 +55,10 @@ void ProgressBar::show(std::uint64_t done, std::uint64_t total, const std::strin
   shown_per_mille_ = per_mille;
   const auto filled = static_cast<std::size_t>(per_mille * kWidth / kFull);
   const std::string bar = std::string(filled, '#') + std::string(kWidth - filled, '.');
-  std::fprintf(stderr, "\r%s [%s] %3d%%%s%s\033[K", label_.c_str(), bar.c_str(), per_mille / 10,
-               note.empty() ? "" : ", ", note.c_str());
+  // A note may be shorter than the one before, whose end goes with it.
+  const std::string behind = note.empty() ? std::string() : ", " + note + "\033[K";
+  std::fprintf(stderr, "\r%s [%s] %3d%%%s", label_.c_str(), bar.c_str(), per_mille / 10,
+               behind.c_str());
   std::fflush(stderr);
 }
 

@@ -119,9 +119,10 @@ class DeviceTransport final : public Transport {
     auto shared = std::make_shared<const Request>(std::move(request));
     if (fate.twice) {
       static_cast<void>(network_.time_.after(fate.there + fate.back, [network = &network_, shared] {
-        network->way_->send(*shared, milliseconds{1'000}, [network, shared](TransportReply reply) {
-          network->note_verdicts(*shared, reply);
-        });
+        network->way_->send(*shared, milliseconds{1'000},
+                            [network, shared](const TransportReply& reply) {
+                              network->note_verdicts(*shared, reply);
+                            });
       }));
     }
     static_cast<void>(network_.time_.after(fate.there, [this, network = &network_, link = &link_,
