@@ -24,12 +24,7 @@ Finding Audit::look(Device& device) {
   const bool has_committed = seen != device.store().commit_count();
   if (!has_committed && statuses.empty()) return std::nullopt;
   seen = device.store().commit_count();
-  if (auto found = read_log(device)) return found;
-  const auto state = device.replica().replication().state();
-  if (!state) return unreadable(state.error());
-  if (auto found = check_outbox(device, *state)) return found;
-  if (auto found = check_cursors(device)) return found;
-  if (auto found = invariants::nothing_is_put_aside_without_cause(*state)) return found;
+  if (auto found = look_at_commits(device.account(), device.replica().replication())) return found;
   for (const Status& status : statuses) {
     if (auto found = invariants::synced_is_never_shown_with_work_pending(device.account(), status))
       return found;
@@ -37,27 +32,38 @@ Finding Audit::look(Device& device) {
   return std::nullopt;
 }
 
-Finding Audit::look_after_start(Device& device) {
-  const auto state = device.replica().replication().state();
+Finding Audit::look_at_commits(DeviceAccount& account, const Replication& replication) {
+  if (auto found = read_log(account, replication)) return found;
+  const auto state = replication.state();
   if (!state) return unreadable(state.error());
-  if (auto found = invariants::durable_writes_survive_a_crash(device.account(), *state))
-    return found;
-  const auto status = device.sync().status();
-  if (!status) return unreadable(status.error());
-  if (auto found = read_log(device)) return found;
-  if (auto found = check_outbox(device, *state)) return found;
-  return invariants::synced_is_never_shown_with_work_pending(device.account(), *status);
+  if (auto found = check_outbox(account, replication, *state)) return found;
+  if (auto found = check_cursors(account, replication)) return found;
+  return invariants::nothing_is_put_aside_without_cause(*state);
 }
 
-Finding Audit::read_log(Device& device) {
-  DeviceAccount& account = device.account();
+Finding Audit::look_after_start(Device& device) {
+  const auto status = device.sync().status();
+  if (!status) return unreadable(status.error());
+  return look_after_start(device.account(), device.replica().replication(), *status);
+}
+
+Finding Audit::look_after_start(DeviceAccount& account, const Replication& replication,
+                                const Status& status) {
+  const auto state = replication.state();
+  if (!state) return unreadable(state.error());
+  if (auto found = invariants::durable_writes_survive_a_crash(account, *state)) return found;
+  if (auto found = read_log(account, replication)) return found;
+  if (auto found = check_outbox(account, replication, *state)) return found;
+  return invariants::synced_is_never_shown_with_work_pending(account, status);
+}
+
+Finding Audit::read_log(DeviceAccount& account, const Replication& replication) {
   HybridTime before = account.last_time;
   Finding finding;
-  const auto read =
-      device.replica().replication().read_log(account.next_sequence, [&](const LogItem& item) {
-        finding = take(account, item, before);
-        return !finding;
-      });
+  const auto read = replication.read_log(account.next_sequence, [&](const LogItem& item) {
+    finding = take(account, item, before);
+    return !finding;
+  });
   if (!read) return unreadable(read.error());
   return finding;
 }
@@ -105,10 +111,10 @@ Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Re
   return std::nullopt;
 }
 
-Finding Audit::check_outbox(Device& device, const ReplicationState& state) {
-  DeviceAccount& account = device.account();
+Finding Audit::check_outbox(DeviceAccount& account, const Replication& replication,
+                            const ReplicationState& state) {
   constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
-  auto next = device.replica().replication().next_push({kAll, kAll});
+  auto next = replication.next_push({kAll, kAll});
   if (!next) return unreadable(next.error());
   const PushBatch offered = *next ? std::move(**next) : PushBatch{};
   if (!account.epoch.empty() && account.epoch != state.epoch) {
@@ -141,14 +147,14 @@ Finding Audit::check_outbox(Device& device, const ReplicationState& state) {
   return invariants::pending_counts_are_exact(account, offered, state);
 }
 
-Finding Audit::check_cursors(Device& device) {
-  const auto cursors = device.replica().replication().cursors();
+Finding Audit::check_cursors(DeviceAccount& account, const Replication& replication) {
+  const auto cursors = replication.cursors();
   if (!cursors) return unreadable(cursors.error());
   std::map<std::string, std::string> known;
   for (const auto& [name, cursor] : *cursors) known.emplace(name, cursor.value_or(""));
-  if (known == device.account().cursors) return std::nullopt;
-  device.account().cursors = std::move(known);
-  return invariants::cursors_never_pass_an_unpersisted_op(device.account(), server_);
+  if (known == account.cursors) return std::nullopt;
+  account.cursors = std::move(known);
+  return invariants::cursors_never_pass_an_unpersisted_op(account, server_);
 }
 
 }  // namespace syncline::simulation

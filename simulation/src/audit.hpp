@@ -21,16 +21,24 @@ class Audit {
   [[nodiscard]] Finding look(Device& device);
   // After a start: what was there is still there.
   [[nodiscard]] Finding look_after_start(Device& device);
+
+  // The same of a device that is in no world: of what it has committed, ...
+  [[nodiscard]] Finding look_at_commits(DeviceAccount& account, const Replication& replication);
+  // ... and after its start, by the status that it shows then.
+  [[nodiscard]] Finding look_after_start(DeviceAccount& account, const Replication& replication,
+                                         const Status& status);
+
   // A device that has gone back to an older disk is known by its log alone.
   static void forget(Device& device) { device.account() = {}; }
 
  private:
-  [[nodiscard]] Finding read_log(Device& device);
+  [[nodiscard]] Finding read_log(DeviceAccount& account, const Replication& replication);
   [[nodiscard]] Finding take(DeviceAccount& account, const LogItem& item, HybridTime& before);
   [[nodiscard]] Finding restamp(DeviceAccount& account, const std::string& slot,
                                 const Register& anew);
-  [[nodiscard]] Finding check_outbox(Device& device, const ReplicationState& state);
-  [[nodiscard]] Finding check_cursors(Device& device);
+  [[nodiscard]] Finding check_outbox(DeviceAccount& account, const Replication& replication,
+                                     const ReplicationState& state);
+  [[nodiscard]] Finding check_cursors(DeviceAccount& account, const Replication& replication);
 
   Ledger& ledger_;
   const Server& server_;

@@ -238,21 +238,29 @@ TransportReply Network::damaged(Fault fault, TransportReply reply) {
   }
 }
 
-// A verdict says that the server holds the op or a greater one, durably.
 void Network::note_verdicts(const Request& request, const TransportReply& reply) {
+  auto broken = simulation::note_verdicts(ledger_, server_, request, reply);
+  if (!broken.empty()) broken_verdict_ = std::move(broken);
+}
+
+// A verdict says that the server holds the op or a greater one, durably.
+std::string note_verdicts(Ledger& ledger, const Server& server, const Request& request,
+                          const TransportReply& reply) {
   const auto* asked = std::get_if<SyncRequest>(&request);
   const auto* answered = reply ? std::get_if<SyncReply>(&*reply) : nullptr;
-  if (asked == nullptr || answered == nullptr || !asked->push_ops || !answered->push) return;
+  if (asked == nullptr || answered == nullptr || !asked->push_ops || !answered->push) return {};
   const auto ops = decode_own_batch(*asked->push_ops);
-  if (!ops || ops->size() != answered->push->verdicts.size()) return;
+  if (!ops || ops->size() != answered->push->verdicts.size()) return {};
+  std::string broken;
   for (std::size_t i = 0; i < ops->size(); ++i) {
     if (answered->push->verdicts[i] == Verdict::kRefused) continue;
     const Op& op = (*ops)[i];
-    ledger_.acknowledge(op.key.bytes(), {op.stamp, op.value}, answered->epoch);
-    const auto held = server_.find(op.key);
+    ledger.acknowledge(op.key.bytes(), {op.stamp, op.value}, answered->epoch);
+    const auto held = server.find(op.key);
     if (held && beats(op.stamp, op.value, held->stamp, held->value))
-      broken_verdict_ = "the server acknowledged an op that it does not hold";
+      broken = "the server acknowledged an op that it does not hold";
   }
+  return broken;
 }
 
 }  // namespace syncline::simulation

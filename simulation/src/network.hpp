@@ -5,7 +5,8 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <vector>
+#include <optional>
+#include <string>
 
 #include "ledger.hpp"
 #include "syncline/simulation/faults.hpp"
@@ -26,6 +27,10 @@ struct Link {
   std::uint64_t sent = 0;     // requests of this device
   std::uint64_t arrived = 0;  // the latest of them that the server has got
 };
+
+// Enters what a reply says that the server holds. Answers what is not true of it, or an empty text.
+[[nodiscard]] std::string note_verdicts(Ledger& ledger, const Server& server,
+                                        const Request& request, const TransportReply& reply);
 
 // Everything between the devices of a world and its server.
 //
