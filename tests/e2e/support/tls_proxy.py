@@ -9,7 +9,7 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 
 
 class Reply:
-    """A reply on its way to the device."""
+    """A reply on its way to the device. With None as its status the body is all that is sent, without a head."""
 
     def __init__(self, status, headers, body, length=None):
         self.status = status
@@ -24,18 +24,26 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def handle_one(self):
         proxy = self.server.proxy
-        request = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.close_connection = True
+        length = int(self.headers.get("Content-Length", 0))
+        request = self.rfile.read(length)
+        if len(request) < length:
+            return
         if proxy.rewrite is not None:
             request = proxy.rewrite(self.path, request)
         reply = proxy.damage(self.path, lambda: proxy.forward(self.command, self.path, self.headers, request))
+        if reply.status is None:
+            self.wfile.write(reply.body)
+            return
+        keep = proxy.keep_alive and reply.length == len(reply.body)
         self.send_response_only(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)
         self.send_header("Content-Length", str(reply.length))
-        self.send_header("Connection", "close")
+        self.send_header("Connection", "keep-alive" if keep else "close")
         self.end_headers()
         self.wfile.write(reply.body)
-        self.close_connection = True
+        self.close_connection = not keep
 
     do_GET = do_POST = do_DELETE = handle_one
 
@@ -50,8 +58,9 @@ class _Server(http.server.ThreadingHTTPServer):
         plain, address = super().get_request()
         try:
             plain.settimeout(60)
-            return self.proxy.context.wrap_socket(plain, server_side=True), address
-        except OSError:  # the device did not like the certificate
+            # The handshake comes with the first read, on the connection's own thread.
+            return self.proxy.context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False), address
+        except OSError:
             plain.close()
             raise
 
@@ -68,6 +77,7 @@ class TlsProxy:
 
     `rewrite`, unless None, is called with a path and a request's body; it returns the body to hand on.
     `damage` is called with a path and what gets the backend's reply; it returns the reply to send.
+    `keep_alive` leaves connections open after a whole reply.
     """
 
     def __init__(self, backend, ca, certificate):
@@ -75,6 +85,7 @@ class TlsProxy:
         self.ca = ca
         self.rewrite = None
         self.damage = pass_on
+        self.keep_alive = False
         self.show(certificate)
         self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.proxy = self
