@@ -125,7 +125,7 @@ suite_worlds() {
 }
 
 suite_e2e() {
-    build_preset release syncline
+    build_preset release syncline syncline_torture
     install_backend
     run_e2e e2e
 }
