@@ -119,6 +119,16 @@ BOOST_AUTO_TEST_CASE(a_url_that_is_not_plain_https_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_host_that_is_escaped_is_no_other_host_or_port) {
+  for (const std::string url :
+       {"https://localhost%3a444", "https://localhost%2fhidden", "https://user%40localhost",
+        "https://%5b::1%5d", "https://local%c3%a4host", "https://local(host)"}) {
+    HttpsOptions options;
+    options.base_url = url;
+    BOOST_TEST(refused_options(options) == Code::kInvalidArgument);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_file_of_authorities_that_cannot_be_read_is_refused) {
   HttpsOptions options;
   options.base_url = "https://localhost";

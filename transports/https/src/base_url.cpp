@@ -1,5 +1,7 @@
 #include "base_url.hpp"
 
+#include <algorithm>
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -9,6 +11,13 @@ namespace {
 tl::unexpected<Error> refuse(std::string_view why) {
   // The URL itself is not repeated: people paste passwords into URLs.
   return fail(Code::kInvalidArgument, "The server's URL " + std::string(why) + ".");
+}
+
+// What is escaped in a URL is any byte, also one that would make another host or port of it where
+// the parts are put together again.
+bool is_host_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_';
 }
 
 }  // namespace
@@ -38,15 +47,14 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
       break;
     case boost::urls::host_type::name:
       base.host = url.host_name();
+      if (!std::ranges::all_of(base.host, is_host_character))
+        return refuse("has a character in its host that no host name has");
       base.authority = base.host;
       break;
     default:
       return refuse("names no host");
   }
   if (base.host.empty()) return refuse("names no host");
-  for (const char c : base.host) {
-    if (c <= ' ' || c >= '\x7f') return refuse("has a character in its host that no host name has");
-  }
   if (url.has_port()) {
     base.port = url.port_number();
     if (base.port == 0) return refuse("has a port that is not between 1 and 65535");
