@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "database.hpp"
-#include "syncline/value.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -57,12 +56,6 @@ Result<void> sync_directory(const std::filesystem::path& directory) {
   return result;
 }
 
-std::string text_of(const Value::Object& members, std::string_view name) {
-  const auto found = members.find(name);
-  const auto* text = found == members.end() ? nullptr : found->second.if_string();
-  return text == nullptr ? std::string() : *text;
-}
-
 }  // namespace
 
 Result<std::optional<Account>> TokenFile::load_account() const {
@@ -70,24 +63,13 @@ Result<std::optional<Account>> TokenFile::load_account() const {
   if (!std::filesystem::exists(path_, error)) return std::nullopt;
   const auto text = read_file(path_);
   if (!text) return fail(text.error());
-  const auto value = value_from_json(*text);
-  const auto* members = value ? value->if_object() : nullptr;
-  if (members == nullptr || text_of(*members, "server").empty()) {
-    return fail(Code::kStoreCorrupt, path_.string() + " is not an account; log in again");
-  }
-  return Account{text_of(*members, "server"), text_of(*members, "ca"), text_of(*members, "email"),
-                 Tokens{text_of(*members, "account"), Secret(text_of(*members, "access")),
-                        Secret(text_of(*members, "refresh"))}};
+  auto account = account_from_json(*text);
+  if (account) return account;
+  return fail(Code::kStoreCorrupt, path_.string() + " is not an account; log in again");
 }
 
 Result<void> TokenFile::save_account(const Account& account) const {
-  const Value document(Value::Object{{"server", Value(account.server)},
-                                     {"ca", Value(account.ca_file)},
-                                     {"email", Value(account.email)},
-                                     {"account", Value(account.tokens.account)},
-                                     {"access", Value(account.tokens.access.reveal())},
-                                     {"refresh", Value(account.tokens.refresh.reveal())}});
-  if (auto ok = write_private(next_, value_to_json(document) + "\n"); !ok) return ok;
+  if (auto ok = write_private(next_, account_to_json(account) + "\n"); !ok) return ok;
   if (std::rename(next_.c_str(), path_.c_str()) != 0) return io_error(path_);
   return sync_directory(path_.parent_path());
 }

@@ -2,19 +2,11 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
 
+#include "account_document.hpp"
 #include "syncline/tokens.hpp"
 
 namespace syncline::cli {
-
-// The account of this device: which server, and the tokens.
-struct Account {
-  std::string server;
-  std::string ca_file;  // empty for the system's authorities
-  std::string email;
-  Tokens tokens;
-};
 
 // Keeps the account in a file of the database's directory that only its user can read.
 class TokenFile final : public TokenStore {
