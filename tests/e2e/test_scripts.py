@@ -153,7 +153,8 @@ def test_serve_refuses_to_go_on_with_another_kind_of_database(root, backend):
     assert_refused(run(root, "scripts/serve", "--dir", backend.folder, "--mariadb"), "was made with sqlite")
 
 
-SCRIPTS = ["scripts/build", "scripts/serve", "scripts/demo", "scripts/test", "bench/run", "tests/e2e/run"]
+SCRIPTS = ["scripts/build", "scripts/serve", "scripts/demo", "scripts/test", "bench/run"]
+SCRIPTS += ["tests/e2e/run", "tests/fuzz/run"]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -182,6 +183,9 @@ def test_the_help_of_a_script_is_on_stdout_and_exits_0(root, script):
         ["bench/run", "--sideways"],
         ["bench/run", "--only"],
         ["tests/e2e/run", "--junit"],
+        ["tests/fuzz/run", "--sideways"],
+        ["tests/fuzz/run", "--seconds", "0"],
+        ["tests/fuzz/run", "everything"],
     ],
     ids=lambda words: "_".join(words),
 )
