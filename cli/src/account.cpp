@@ -75,6 +75,11 @@ Result<void> enter(const Context& context, const Arguments& arguments, bool regi
     account.ca_file = std::filesystem::absolute(arguments.ca_file).string();
   const auto transport = connect(account);
   if (!transport) return fail(transport.error());
+  // A path may be any bytes, and a token file that cannot be read again loses the login.
+  if (!account_from_json(account_to_json(account))) {
+    return fail(Code::kStringNotUtf8,
+                "the email, or the path of the authorities to trust, is not UTF-8");
+  }
   auto reply = registering ? ask(**transport, RegisterRequest{arguments.email, *password})
                            : ask(**transport, LoginRequest{arguments.email, *password});
   if (!reply) return fail(reply.error());

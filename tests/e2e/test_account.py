@@ -44,6 +44,17 @@ def test_regression_a_login_that_the_database_refuses_is_ended(account):
     phone.sync()
 
 
+def test_regression_a_path_that_is_not_utf8_does_not_cost_the_login(account):
+    phone = Device(account.command, account.folder / "phone", account)
+    phone.one("init", "--schema", account.schema)
+    *words, authorities = account.login_words("register")
+    path = account.folder / b"\xff.pem".decode("utf-8", "surrogateescape")
+    path.write_bytes(authorities.read_bytes())
+    assert "UTF-8" in phone.refused(*words, path, code="string_not_utf8")
+    assert not phone.account_file().exists()
+    account.device("tablet")  # the address is not taken
+
+
 class Terminal:
     """A terminal with `account login` waiting for a password at it."""
 
