@@ -224,6 +224,35 @@ BOOST_AUTO_TEST_CASE(a_file_of_something_else_is_an_error) {
   }
 }
 
+// The two first pages are written at once, and any of it may be missing after a crash.
+BOOST_AUTO_TEST_CASE(regression_a_store_whose_making_was_interrupted_is_made_again) {
+  static_cast<void>(must(open_lmdb_store(options)));
+  const std::string first = read_file().substr(0, 4'096);  // as it was before the first commit
+  const std::string zeros(4'096, '\0');
+  for (const std::string& left : {first, first.substr(0, 512), zeros,
+                                  zeros + first.substr(0, 1'024), zeros + zeros, first + zeros}) {
+    write_file(left);
+    options.create = false;
+    BOOST_TEST(open_message().starts_with("store_missing: "));
+    options.create = options.read_only = true;
+    BOOST_TEST(open_message().starts_with("store_missing: "));
+    options.read_only = false;
+    options.must_be_new = true;
+    BOOST_TEST(open_message() == "none");
+    options.must_be_new = false;
+    BOOST_TEST(open_message() == "none");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_store_of_which_only_the_meta_pages_are_left_is_not_made_again) {
+  make_store();
+  const std::string bytes = read_file();
+  for (const std::size_t size : {512U, 4'096U, 4'608U, 8'192U}) {
+    write_file(std::string_view(bytes).substr(0, size));
+    BOOST_TEST(open_message().starts_with("store_corrupt: "));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_store_of_a_newer_format_is_refused_with_both_versions) {
   write_version({"\0\0\0\x07", 4});
   for (const bool read_only : {false, true}) {

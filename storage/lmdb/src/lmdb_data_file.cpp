@@ -57,6 +57,37 @@ Result<Meta> read_meta(int file, std::uint64_t offset) {
   return meta;
 }
 
+constexpr std::size_t kSectorBytes = 512;
+
+// Whether a page is what LMDB begins a file with, or the part of it that has arrived: it stands in
+// the first sector, and the rest is zero.
+bool begins_a_file(std::string_view page) {
+  const auto zero = [](std::string_view bytes) {
+    return bytes.find_first_not_of('\0') == std::string_view::npos;
+  };
+  if (!zero(page.substr(kSectorBytes))) return false;
+  if (zero(page)) return true;
+  const auto header = read_at<PageHeader>(page.data(), 0);
+  const auto meta = read_at<Meta>(page.data(), sizeof(PageHeader));
+  return header.flags == kMetaPage && meta.magic == kMagic && meta.transaction == 0 &&
+         meta.free_pages.root == kNoPage && meta.main.root == kNoPage;
+}
+
+// Whether no more was ever written than a part of the two pages that a file begins with. Anything
+// else is written when these are on the disk, and a file that was used and is cut off here shows it
+// in its first page.
+Result<bool> unfinished(int file, std::uint64_t file_bytes) {
+  const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  if (file_bytes % kSectorBytes != 0 || file_bytes > 2 * page_bytes) return false;
+  std::string bytes(file_bytes, '\0');
+  const ssize_t size = ::pread(file, bytes.data(), bytes.size(), 0);
+  if (size < 0) return fail(store_error(errno, "read the data file"));
+  for (std::uint64_t at = 0; at < file_bytes; at += page_bytes) {
+    if (!begins_a_file(std::string_view(bytes).substr(at, page_bytes))) return false;
+  }
+  return true;
+}
+
 // The meta page of the newest commit, as LMDB chooses it.
 Result<Meta> newest_meta(int file) {
   Result<Meta> first = read_meta(file, 0);
@@ -111,7 +142,12 @@ Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool 
   constexpr int kTriesMax = 5;
   for (int tries = 1;; ++tries) {
     const Result<Meta> meta = newest_meta(file.handle());
-    if (!meta) return fail(meta.error());
+    if (!meta) {
+      const Result<bool> begun =
+          unfinished(file.handle(), static_cast<std::uint64_t>(status.st_size));
+      if (begun && *begun) return DataFileState::kUnfinished;
+      return fail(meta.error());
+    }
     const Result<void> checked = check_version(file.handle(), *meta, all_pages);
     if (!checked && checked.error().code != Code::kStoreCorrupt) return fail(checked.error());
     if (checked) {

@@ -7,8 +7,10 @@
 namespace syncline::lmdb {
 
 enum class DataFileState {
-  kAbsent,  // no file, or an empty one
-  kBlank,   // an environment in which nothing was ever committed
+  kAbsent,      // no file, or an empty one
+  kUnfinished,  // one whose making was interrupted; LMDB cannot open it, but nothing is lost with
+                // it
+  kBlank,       // an environment in which nothing was ever committed
   kUsed,
 };
 

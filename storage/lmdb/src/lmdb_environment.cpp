@@ -48,10 +48,11 @@ bool addresses_available(std::uint64_t bytes) {
   return true;
 }
 
-// Needs the writer's lock, if the store is opened for writing.
-Result<void> check_data_file(const LmdbOptions& options) {
-  const Result<DataFileState> state =
-      inspect_data_file(options.directory / "data.mdb", options.check_pages);
+// Needs the writer's lock, if the store is opened for writing. Answers what the file is, when it is
+// one to go on with.
+Result<DataFileState> check_data_file(const LmdbOptions& options) {
+  const std::filesystem::path path = options.directory / "data.mdb";
+  const Result<DataFileState> state = inspect_data_file(path, options.check_pages);
   const bool used = !state || *state == DataFileState::kUsed;
   if (used && options.create && options.must_be_new && !options.read_only) {
     return fail(Code::kStoreExists, "there is a store in " + options.directory.string());
@@ -60,7 +61,12 @@ Result<void> check_data_file(const LmdbOptions& options) {
   if (!used && (!options.create || options.read_only)) {
     return fail(Code::kStoreMissing, "there is no store in " + options.directory.string());
   }
-  return {};
+  if (*state == DataFileState::kUnfinished) {
+    std::error_code error;
+    std::filesystem::resize_file(path, 0, error);
+    if (error) return fail(store_error(error.value(), "begin again with " + path.string()));
+  }
+  return *state;
 }
 
 }  // namespace
@@ -78,11 +84,15 @@ Result<std::shared_ptr<Environment>> Environment::open(const LmdbOptions& option
     if (!taken) return fail(taken.error());
     lock.emplace(std::move(*taken));
   }
-  if (Result<void> done = check_data_file(options); !done) return fail(done.error());
+  const Result<DataFileState> state = check_data_file(options);
+  if (!state) return fail(state.error());
   // The constructor is private, so make_shared cannot reach it.
   std::shared_ptr<Environment> environment(
       new Environment(options, std::move(*claim), std::move(lock)));
   if (Result<void> done = environment->open_environment(); !done) return fail(done.error());
+  if (*state != DataFileState::kUsed) {
+    if (Result<void> done = environment->sync_first_pages(); !done) return fail(done.error());
+  }
   if (Result<void> done = environment->open_databases(); !done) return fail(done.error());
   if (options.create) sync_directory(options.directory);
   return environment;
@@ -137,6 +147,14 @@ int Environment::try_open(std::uint64_t map_bytes) {
   }
   environment_ = environment;
   return 0;
+}
+
+// LMDB leaves this to the first commit, whose pages might then be on the disk without them.
+Result<void> Environment::sync_first_pages() {
+  if (options_.read_only || options_.unsafe_no_sync) return {};
+  const int status = mdb_env_sync(environment_, 1);
+  if (status != 0) return fail(store_error(status, "begin the data file"));
+  return {};
 }
 
 Result<void> Environment::open_databases() {

@@ -67,6 +67,7 @@ class Environment {
   // Tries smaller maps until one fits into the addresses of the process.
   Result<void> open_environment();
   int try_open(std::uint64_t map_bytes);
+  Result<void> sync_first_pages();
   Result<void> open_databases();
 
   // Forgets readers that were killed, which would keep the pages of their snapshots from being used
