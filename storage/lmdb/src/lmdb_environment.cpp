@@ -171,7 +171,7 @@ Result<void> Environment::open_databases() {
   databases_ = *databases;
   // Also when only reading: the handles become known to later transactions by this commit.
   status = mdb_txn_commit(transaction);
-  if (status != 0) return fail(store_error(status, "write the header of the store"));
+  if (status != 0) return fail(store_error(reason_of(status), "write the header of the store"));
   return {};
 }
 
