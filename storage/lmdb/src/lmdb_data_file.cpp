@@ -88,16 +88,20 @@ Result<bool> unfinished(int file, std::uint64_t file_bytes) {
   return true;
 }
 
-// The meta page of the newest commit, as LMDB chooses it.
-Result<Meta> newest_meta(int file) {
-  Result<Meta> first = read_meta(file, 0);
-  if (!first) return first;
-  Result<Meta> second = read_meta(file, first->free_pages.page_bytes);
-  if (!second) return second;
+struct Metas {
+  Meta newest;  // as LMDB chooses it
+  Meta other;
+};
+
+Result<Metas> read_metas(int file) {
+  const Result<Meta> first = read_meta(file, 0);
+  if (!first) return fail(first.error());
+  const Result<Meta> second = read_meta(file, first->free_pages.page_bytes);
+  if (!second) return fail(second.error());
   if (second->free_pages.page_bytes != first->free_pages.page_bytes) {
     return damaged("has two page sizes");
   }
-  return first->transaction < second->transaction ? second : first;
+  return first->transaction < second->transaction ? Metas{*second, *first} : Metas{*first, *second};
 }
 
 bool plausible(const Tree& tree, std::size_t last_page) {
@@ -106,7 +110,12 @@ bool plausible(const Tree& tree, std::size_t last_page) {
          tree.depth <= kDepthMax;
 }
 
-Result<void> check_meta(const Meta& meta) {
+Result<void> check_metas(const Metas& metas) {
+  const Meta& meta = metas.newest;
+  // The two pages take turns. A number that is wrong would make an old commit the newest.
+  if (meta.transaction != 0 && meta.transaction != metas.other.transaction + 1) {
+    return damaged("has meta pages that are not of two commits in a row");
+  }
   // A commit never leaves more pages than its map had room for, and states that room.
   const std::size_t pages = meta.map_bytes / meta.free_pages.page_bytes;
   if (meta.last_page >= pages || !plausible(meta.free_pages, meta.last_page) ||
@@ -116,8 +125,9 @@ Result<void> check_meta(const Meta& meta) {
   return {};
 }
 
-Result<void> check_version(int file, const Meta& meta, bool all_pages) {
-  if (Result<void> checked = check_meta(meta); !checked) return checked;
+Result<void> check_version(int file, const Metas& metas, bool all_pages) {
+  if (Result<void> checked = check_metas(metas); !checked) return checked;
+  const Meta& meta = metas.newest;
   struct stat status {};
   if (::fstat(file, &status) != 0) return fail(store_error(errno, "look at the data file"));
   const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
@@ -141,20 +151,20 @@ Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool 
   // file open and in order.
   constexpr int kTriesMax = 5;
   for (int tries = 1;; ++tries) {
-    const Result<Meta> meta = newest_meta(file.handle());
-    if (!meta) {
+    const Result<Metas> metas = read_metas(file.handle());
+    if (!metas) {
       const Result<bool> begun =
           unfinished(file.handle(), static_cast<std::uint64_t>(status.st_size));
       if (begun && *begun) return DataFileState::kUnfinished;
-      return fail(meta.error());
+      return fail(metas.error());
     }
-    const Result<void> checked = check_version(file.handle(), *meta, all_pages);
+    const Result<void> checked = check_version(file.handle(), *metas, all_pages);
     if (!checked && checked.error().code != Code::kStoreCorrupt) return fail(checked.error());
     if (checked) {
-      return meta->main.root == kNoPage ? DataFileState::kBlank : DataFileState::kUsed;
+      return metas->newest.main.root == kNoPage ? DataFileState::kBlank : DataFileState::kUsed;
     }
-    const Result<Meta> now = newest_meta(file.handle());
-    if (now && now->transaction == meta->transaction) return fail(checked.error());
+    const Result<Metas> now = read_metas(file.handle());
+    if (now && now->newest.transaction == metas->newest.transaction) return fail(checked.error());
     if (tries == kTriesMax) return DataFileState::kUsed;
   }
 }
