@@ -22,8 +22,9 @@ inline constexpr std::size_t kPageBytesMin = 512;
 inline constexpr std::size_t kPageBytesMax = 65'536;
 
 enum PageFlag : std::uint16_t { kBranch = 0x01, kLeaf = 0x02, kOverflow = 0x04, kMetaPage = 0x08 };
-inline constexpr std::uint16_t kPageKindMask = 0x0f;
 enum NodeFlag : std::uint16_t { kBigData = 0x01, kSubTree = 0x02 };
+
+inline constexpr unsigned kIntegerKeys = 0x08;  // of a tree; that of the free pages
 
 struct PageHeader {
   std::size_t number;

@@ -44,9 +44,14 @@ struct LmdbOptions {
   // store decides it.
   unsigned readers_max = 510;
 
-  // Walks all pages of the file before it is trusted, for when it may be damaged: LMDB itself
-  // follows a damaged page number wherever it leads. Takes time in proportion to the number of
-  // entries. A file that is shorter than it should be is always walked.
+  // Walks all pages of the file before it is trusted, for when it may be damaged, and checks every
+  // checksum, the order of the keys and the list of free pages: any of it that is wrong is
+  // store_corrupt. Takes time in proportion to what is stored. A file that is shorter than it
+  // should be is always walked.
+  //
+  // Without it, LMDB follows a damaged page wherever it leads. No value is read that was never
+  // written under its key; but one may come from an earlier commit or be taken for absent, later
+  // commits may spread the damage, and LMDB may end the process.
   bool check_pages = false;
 
   // Answers a commit before it is on the disk. When the machine, and not only the process, fails,
@@ -60,6 +65,13 @@ struct LmdbOptions {
 // it ends. Snapshots may outlive the store; the directory is released when the last of them is
 // gone. After a fork the child must not use the store, and keeps the writer's lock alive until it
 // ends or calls exec.
+//
+// What commit has answered survives the end of the process and, without unsafe_no_sync, of the
+// machine, on a disk that writes sectors of 512 bytes whole: the part of a meta page that a commit
+// writes lies in one. It has no checksum, so one damaged bit, in the number of one of the last two
+// commits, can pass for a store whose last commit never was. A commit that fails has changed
+// nothing. Only when the disk fails at its very last write may it turn out, once the store was
+// opened again, to have been made; until then the store answers store_io.
 //
 // Errors: store_missing, store_exists, store_locked, store_format_unsupported (also for what is no
 // store at all), store_corrupt, store_full, store_io. A commit with an empty key, a key above 499
