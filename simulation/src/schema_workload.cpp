@@ -117,6 +117,7 @@ class SchemaWorkload final : public Workload {
     place.record = "r" + std::to_string(random.below(kRecords));
     const CollectionRules& rules = schema.collection(place.collection);
     std::vector<std::string> fields;
+    fields.reserve(rules.fields.size() + rules.group_of.size());
     for (const auto& [name, rule] : rules.fields) fields.push_back(name);
     for (const auto& [part, group] : rules.group_of) fields.push_back(part);
     place.field = fields.empty() || random.below(10) == 0 ? std::string(kUndeclared)
