@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <sys/wait.h>
@@ -23,6 +24,7 @@ struct Ending {
 inline Ending in_a_child(const std::function<int(int)>& body) {
   int files[2];
   BOOST_REQUIRE(::pipe(files) == 0);
+  std::fflush(nullptr);  // or the child might say again what the parent has said
   const pid_t child = ::fork();
   BOOST_REQUIRE(child >= 0);
   if (child == 0) {
