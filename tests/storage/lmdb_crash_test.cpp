@@ -34,7 +34,7 @@ struct CrashFixture {
   std::size_t calls = 0;
 
   CrashFixture() {
-    const TemporaryDirectory directory;
+    const TemporaryDirectory directory{memory_directory_path()};
     FaultyDisk disk(directory.path());
     const auto store = must(open_lmdb_store(durable(directory)));
     states.push_back(must(state_of(*store)));
@@ -114,7 +114,7 @@ class Life {
 };
 
 bool CrashFixture::check_failure(std::size_t call, int error, FaultyDisk::Extent written) const {
-  const TemporaryDirectory directory;
+  const TemporaryDirectory directory{memory_directory_path()};
   const std::string expected = error == ENOSPC ? "store_full" : "store_io";
   FaultyDisk disk(directory.path());
   disk.fail_at(call, error, written);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_replica_killed_at_any_call_to_the_disk_keeps_whole_commit
   std::size_t cut_short = 0;
   for (const auto extent : {FaultyDisk::Extent::kNothing, FaultyDisk::Extent::kHalf}) {
     for (std::size_t call = 0; call <= calls; ++call) {
-      const TemporaryDirectory directory;
+      const TemporaryDirectory directory{memory_directory_path()};
       const LmdbOptions options = durable(directory);
       const Ending ending = in_a_child([&](int answers) {
         FaultyDisk disk(directory.path());
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_replica_killed_at_any_call_to_the_disk_keeps_whole_commit
 BOOST_AUTO_TEST_CASE(regression_a_disk_that_fills_up_while_a_store_is_made_is_called_full) {
   std::string code;
   for (std::size_t call = 0; code != "none"; ++call) {
-    const TemporaryDirectory directory;
+    const TemporaryDirectory directory{memory_directory_path()};
     FaultyDisk disk(directory.path());
     disk.fail_at(call, ENOSPC, FaultyDisk::Extent::kHalf);
     code = code_of(open_lmdb_store(durable(directory)));
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_map_that_is_full_at_any_page_loses_nothing_and_may_be_mad
   std::size_t most_answered = 0;
   std::size_t pages = 16;
   for (; most_answered + 1 < states.size(); ++pages) {
-    const TemporaryDirectory directory;
+    const TemporaryDirectory directory{memory_directory_path()};
     LmdbOptions options = test_options(directory.path());
     options.map_bytes_start = 1;
     options.map_bytes_max = pages * 4'096;

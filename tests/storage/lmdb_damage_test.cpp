@@ -21,7 +21,7 @@ namespace {
 using Model = std::map<std::string, std::string>;
 
 struct DamageFixture {
-  TemporaryDirectory directory;
+  TemporaryDirectory directory{memory_directory_path()};
   LmdbOptions options = test_options(directory.path());
   std::filesystem::path file = directory.path() / "data.mdb";
 

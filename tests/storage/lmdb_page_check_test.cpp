@@ -74,7 +74,7 @@ Outcome read_all(const Store& store, const StoreState& expected, const History& 
 }
 
 struct PageCheckFixture {
-  TemporaryDirectory directory;
+  TemporaryDirectory directory{memory_directory_path()};
   LmdbOptions options = test_options(directory.path());
   FaultyDisk disk{directory.path()};  // so that nothing waits for the real one
   StoreState state;

@@ -20,7 +20,7 @@ namespace syncline::test {
 namespace {
 
 struct PowerLossFixture {
-  TemporaryDirectory directory;
+  TemporaryDirectory directory{memory_directory_path()};
   LmdbOptions options = test_options(directory.path());
   std::vector<DiskCall> trace;
   std::vector<StoreState> states;  // before the first commit and after each
@@ -33,7 +33,7 @@ struct PowerLossFixture {
   PowerLossFixture() { options.map_bytes_start = 64 << 20; }
 
   void live() {
-    const TemporaryDirectory lived;
+    const TemporaryDirectory lived{memory_directory_path()};
     LmdbOptions durable = options;
     durable.directory = lived.path();
     FaultyDisk disk(lived.path());
