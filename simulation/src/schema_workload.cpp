@@ -1,81 +1,30 @@
+#include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
+#include "place.hpp"
 #include "syncline/simulation/workload.hpp"
+#include "transaction_act.hpp"
 
 namespace syncline::simulation {
 namespace {
 
-constexpr std::uint64_t kRecords = 4;
-constexpr std::uint64_t kItems = 5;
-constexpr std::string_view kUndeclared = "undeclared";
-
-// Where an act happens.
-struct Place {
-  std::string collection;
-  std::string record;
-  std::string field;
-  Merge merge = Merge::kLww;
-  FieldType type = FieldType::kAny;
-};
-
-std::string shown(const Place& place) {
-  return place.collection + "/" + place.record + "." + place.field;
-}
-
-Value value_of(FieldType type, SeededRandom& random) {
-  switch (type) {
-    case FieldType::kBoolean:
-      return Value(random.below(2) == 0);
-    case FieldType::kInteger:
-      return Value(random.between(-20, 20));
-    case FieldType::kNumber:
-      return random.below(2) == 0 ? Value(random.between(-20, 20))
-                                  : Value(static_cast<double>(random.between(-40, 40)) / 4);
-    case FieldType::kString:
-      return Value(std::string(1 + random.below(12), static_cast<char>('a' + random.below(26))));
-    case FieldType::kBytes:
-      return Value(Bytes{std::string(random.below(6), static_cast<char>(random.below(256)))});
-    case FieldType::kAny:
-    case FieldType::kJson:
-      break;
-  }
-  switch (random.below(5)) {
-    case 0:
-      return Value();
-    case 1:
-      return Value(Value::Array{Value(random.between(0, 9)), Value("x")});
-    case 2:
-      return Value(Value::Object{{"k", Value(random.between(0, 9))}});
-    default:
-      return Value(random.between(0, 99));
-  }
-}
-
-// Items of a set and values of a map are drawn from few, so that devices meet.
-Value item_of(FieldType type, SeededRandom& random) {
-  SeededRandom few(random.below(kItems));
-  return value_of(type, few);
-}
-
 class SchemaWorkload final : public Workload {
  public:
   Act act(Replica& replica, SeededRandom& random) override {
-    const Place place = choose(replica.schema(), random);
+    const Place place = choose_place(replica.schema(), random);
     const std::uint64_t kind = random.below(20);
     if (kind == 0) return erase(replica, place);
     if (kind == 1) return put_record(replica, place, random);
-    if (kind == 2) return clear(replica, place);
-    switch (place.merge) {
-      case Merge::kCounter:
-        return increment(replica, place, random);
-      case Merge::kSet:
-        return change_set(replica, place, random);
-      case Merge::kMap:
-        return change_key(replica, place, random);
-      default:
-        return patch(replica, place, random);
-    }
+    if (kind == 2) return act_in_one_transaction(replica, place.collection, random);
+    const auto before = replica.get(place.collection, place.record);
+    Act act = kind == 3   ? clear(replica, place)
+              : kind == 4 ? put_field(replica, place, random)
+                          : change(replica, place, random);
+    if (act.result && !act.surprise && before && *before)
+      act.surprise = changed_elsewhere(replica, place, **before, act);
+    return act;
   }
 
   std::optional<std::string> check_settled(
@@ -109,29 +58,17 @@ class SchemaWorkload final : public Workload {
     auto operator<=>(const Counter&) const = default;
   };
 
-  static Place choose(const Schema& schema, SeededRandom& random) {
-    Place place;
-    const auto names = schema.collection_names();
-    place.collection =
-        names.empty() || random.below(20) == 0 ? "undeclared" : names[random.below(names.size())];
-    place.record = "r" + std::to_string(random.below(kRecords));
-    const CollectionRules& rules = schema.collection(place.collection);
-    std::vector<std::string> fields;
-    fields.reserve(rules.fields.size() + rules.group_of.size());
-    for (const auto& [name, rule] : rules.fields) fields.push_back(name);
-    for (const auto& [part, group] : rules.group_of) fields.push_back(part);
-    place.field = fields.empty() || random.below(10) == 0 ? std::string(kUndeclared)
-                                                          : fields[random.below(fields.size())];
-    const FieldRule rule = rules.field(place.field);
-    place.merge = rule.merge;
-    place.type = rule.type;
-    return place;
-  }
-
-  static const Value* field_of(const std::optional<Record>& record, std::string_view field) {
-    if (!record) return nullptr;
-    const auto found = record->fields.find(std::string(field));
-    return found == record->fields.end() ? nullptr : &found->second;
+  Act change(Replica& replica, const Place& place, SeededRandom& random) {
+    switch (place.merge) {
+      case Merge::kCounter:
+        return increment(replica, place, random.between(-5, 9), false);
+      case Merge::kSet:
+        return change_set(replica, place, random);
+      case Merge::kMap:
+        return change_key(replica, place, random);
+      default:
+        return patch(replica, place, random);
+    }
   }
 
   // Reads the field back, if the write was done.
@@ -177,11 +114,30 @@ class SchemaWorkload final : public Workload {
             {}};
     act.result = replica.write(
         [&](Transaction& t) { return t.put(place.collection, place.record, fields); });
-    read_back(replica, place, act, [&](const auto& record) {
-      const Value* found = field_of(record, place.field);
-      return record && (!plain || (found != nullptr && *found == fields.begin()->second));
+    const CollectionRules& rules = replica.schema().collection(place.collection);
+    read_back(replica, place, act, [&](const std::optional<Record>& record) {
+      if (!record) return false;
+      Value::Object others = record->fields;
+      std::erase_if(others, [&](const auto& field) { return outlives_put(rules, field); });
+      return !difference(others, fields, {});
     });
     return act;
+  }
+
+  // What accumulates stays, and a set or a map is left empty.
+  static bool outlives_put(const CollectionRules& rules, const Value::Object::value_type& field) {
+    switch (rules.field(field.first).merge) {
+      case Merge::kCounter:
+      case Merge::kMin:
+      case Merge::kMax:
+        return true;
+      case Merge::kSet:
+        return field.second == Value(Value::Array{});
+      case Merge::kMap:
+        return field.second == Value(Value::Object{});
+      default:
+        return false;
+    }
   }
 
   Act clear(Replica& replica, const Place& place) {
@@ -197,21 +153,26 @@ class SchemaWorkload final : public Workload {
     return act;
   }
 
-  Act increment(Replica& replica, const Place& place, SeededRandom& random) {
-    const std::int64_t amount = random.between(-5, 9);
-    Act act{"increment " + shown(place) + " " + std::to_string(amount), {}, {}};
+  // By an increment, or by putting what it comes to.
+  Act increment(Replica& replica, const Place& place, std::int64_t amount, bool by_putting) {
     const auto before = replica.get(place.collection, place.record);
-    const Value* held = before ? field_of(*before, place.field) : nullptr;
-    const std::int64_t sum = held != nullptr && held->if_int64() != nullptr ? *held->if_int64() : 0;
+    const bool exists = before && *before;
+    const Value* held = exists ? field_of(*before, place.field) : nullptr;
+    const Value sum((held != nullptr ? *held->if_int64() : 0) + amount);
+    // What a record that does not exist would count, nobody can read.
+    by_putting = by_putting && exists;
+    Act act{(by_putting ? "count " : "increment ") + shown(place) + " " + std::to_string(amount),
+            {},
+            {}};
     act.result = replica.write([&](Transaction& t) {
-      return t.increment(place.collection, place.record, place.field, amount);
+      return by_putting ? t.patch(place.collection, place.record, {{place.field, sum}})
+                        : t.increment(place.collection, place.record, place.field, amount);
     });
     // A record that is not there yet may have been counted in: its increments can arrive before
     // what makes it live, because a record that is written again is made live anew.
-    const bool is_known = before && before->has_value();
     read_back(replica, place, act, [&](const auto& record) {
       const Value* found = field_of(record, place.field);
-      return found != nullptr && (!is_known || *found == Value(sum + amount));
+      return found != nullptr && (!exists || *found == sum);
     });
     const Counter where{place.collection, place.record, place.field};
     auto& total = counters_.try_emplace(where, std::int64_t{0}).first->second;
@@ -223,31 +184,44 @@ class SchemaWorkload final : public Workload {
     return act;
   }
 
+  // A set, whose order does not matter.
+  static std::set<std::string> items_of(const Value* set) {
+    std::set<std::string> items;
+    const auto* array = set == nullptr ? nullptr : set->if_array();
+    if (array == nullptr) return items;
+    for (const Value& item : *array) items.insert(*encode_value(item));
+    return items;
+  }
+
   static Act change_set(Replica& replica, const Place& place, SeededRandom& random) {
     const bool adding = random.below(3) != 0;
     std::vector<Value> items{item_of(place.type, random)};
     if (random.below(3) == 0) items.push_back(item_of(place.type, random));
     Act act{
         (adding ? "add " : "remove ") + shown(place) + " " + value_to_json(Value(items)), {}, {}};
+    const auto before = replica.get(place.collection, place.record);
     act.result = replica.write([&](Transaction& t) {
       return adding ? t.add(place.collection, place.record, place.field, items)
                     : t.remove(place.collection, place.record, place.field, items);
     });
-    read_back(replica, place, act, [&](const auto& record) {
-      const Value* found = field_of(record, place.field);
-      const auto* set = found == nullptr ? nullptr : found->if_array();
-      for (const Value& item : items) {
-        const bool there =
-            set != nullptr && std::find(set->begin(), set->end(), item) != set->end();
-        if (there != adding) return false;
-      }
-      return true;
+    const std::set<std::string> named = items_of(&static_cast<const Value&>(Value(items)));
+    read_back(replica, place, act, [&](const std::optional<Record>& record) {
+      const auto found = items_of(field_of(record, place.field));
+      const bool is_done = std::all_of(named.begin(), named.end(), [&](const auto& item) {
+        return found.contains(item) == adding;
+      });
+      // A record that is made may have items that had lost to its deletion.
+      if (!is_done || !before || !*before) return is_done;
+      auto expected = items_of(field_of(*before, place.field));
+      for (const auto& item : named)
+        adding ? void(expected.insert(item)) : void(expected.erase(item));
+      return found == expected;
     });
     return act;
   }
 
   static Act change_key(Replica& replica, const Place& place, SeededRandom& random) {
-    const std::string key = "k" + std::to_string(random.below(kItems));
+    const std::string key = key_of_map(random);
     const bool putting = random.below(4) != 0;
     const Value value = value_of(place.type, random);
     Act act{(putting ? "put_key " : "clear_key ") + shown(place) + "." + key +
@@ -271,18 +245,62 @@ class SchemaWorkload final : public Workload {
     const bool extreme = place.merge == Merge::kMin || place.merge == Merge::kMax;
     const Value value = value_of(
         extreme && place.type == FieldType::kAny ? FieldType::kNumber : place.type, random);
+    const auto before = replica.get(place.collection, place.record);
+    const Value* held = before ? field_of(*before, place.field) : nullptr;
+    Act act = put_value(replica, place, value);
+    read_back(replica, place, act, [&](const std::optional<Record>& record) {
+      const Value* found = field_of(record, place.field);
+      if (found == nullptr) return false;
+      if (!extreme) return *found == value;
+      const auto beyond = [&](const Value& one) {
+        const int order = compare_numbers(*found, one);
+        return place.merge == Merge::kMin ? order <= 0 : order >= 0;
+      };
+      return beyond(value) && (held == nullptr || beyond(*held));
+    });
+    return act;
+  }
+
+  static Act put_value(Replica& replica, const Place& place, const Value& value) {
     Act act{"patch " + shown(place) + " " + value_to_json(value), {}, {}};
     act.result = replica.write([&](Transaction& t) {
       return t.patch(place.collection, place.record, {{place.field, value}});
     });
-    read_back(replica, place, act, [&](const auto& record) {
+    return act;
+  }
+
+  // Puts all that a field holds, whatever its strategy.
+  Act put_field(Replica& replica, const Place& place, SeededRandom& random) {
+    if (place.merge == Merge::kCounter)
+      return increment(replica, place, random.between(-5, 9), true);
+    if (place.merge != Merge::kSet && place.merge != Merge::kMap)
+      return patch(replica, place, random);
+    Value::Array items;
+    Value::Object members;
+    for (std::uint64_t left = random.below(4); left > 0; --left) {
+      items.push_back(item_of(place.type, random));
+      members.insert_or_assign(key_of_map(random), items.back());
+    }
+    const bool is_set = place.merge == Merge::kSet;
+    const Value value = is_set ? Value(items) : Value(members);
+    Act act = put_value(replica, place, value);
+    read_back(replica, place, act, [&](const std::optional<Record>& record) {
       const Value* found = field_of(record, place.field);
-      if (found == nullptr) return false;
-      if (!extreme) return *found == value;
-      const int order = compare_numbers(*found, value);
-      return place.merge == Merge::kMin ? order <= 0 : order >= 0;
+      if (is_set) return items_of(found) == items_of(&value);
+      return found == nullptr ? members.empty() : *found == value;
     });
     return act;
+  }
+
+  // What an act did to a field that it has nothing to do with.
+  static std::optional<std::string> changed_elsewhere(const Replica& replica, const Place& place,
+                                                      const Record& before, const Act& act) {
+    const auto after = replica.get(place.collection, place.record);
+    if (!after) return "it cannot be read back: " + after.error().message;
+    if (!*after) return place.collection + "/" + place.record + " is gone after " + act.what;
+    const auto other = difference(before.fields, (*after)->fields, place.field);
+    if (!other) return std::nullopt;
+    return place.collection + "/" + place.record + "." + *other + " changed with " + act.what;
   }
 
   std::map<Counter, std::optional<std::int64_t>> counters_;

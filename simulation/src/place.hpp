@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "syncline/replica.hpp"
+#include "syncline/simulation/random.hpp"
+
+namespace syncline::simulation {
+
+// The field that the second writer of a device's process writes, at any time.
+inline constexpr std::string_view kEchoField = "echo";
+
+// Where an act happens.
+struct Place {
+  std::string collection;
+  std::string record;
+  std::string field;
+  Merge merge = Merge::kLww;
+  FieldType type = FieldType::kAny;
+};
+
+[[nodiscard]] std::string shown(const Place& place);
+
+// A field of few records of a collection, sometimes one that the schema does not name.
+[[nodiscard]] Place choose_place(const Schema& schema, SeededRandom& random);
+
+[[nodiscard]] Value value_of(FieldType type, SeededRandom& random);
+// Items of a set and values of a map are drawn from few, so that devices meet.
+[[nodiscard]] Value item_of(FieldType type, SeededRandom& random);
+[[nodiscard]] std::string key_of_map(SeededRandom& random);
+
+// What the record holds there; null where it does not exist or lacks the field.
+[[nodiscard]] const Value* field_of(const std::optional<Record>& record, std::string_view field);
+
+// The first field but the one named, and but the echo, that the two do not have alike.
+[[nodiscard]] std::optional<std::string> difference(const Value::Object& a, const Value::Object& b,
+                                                    std::string_view but);
+
+}  // namespace syncline::simulation
