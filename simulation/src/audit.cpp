@@ -4,27 +4,40 @@
 #include <limits>
 #include <map>
 
+#include "meaning.hpp"
+
 namespace syncline::simulation {
 namespace {
 
 constexpr std::uint8_t kLocal = 1;
 constexpr std::uint8_t kRemote = 2;
+constexpr std::uint8_t kRestamped = 3;
 
 Finding unreadable(const Error& error) { return Violation{"the_store_can_be_read", error.message}; }
 
 }  // namespace
 
 Finding Audit::look(Device& device) {
+  bool has_heard = false;
   for (const SessionStep& step : device.take_steps()) {
     if (auto found = invariants::session_steps_are_in_the_table(step)) return found;
+    // A look that finds nothing new says nothing of what was there before.
+    has_heard = has_heard || step.event == "round_done" ||
+                (step.event == "look_done" && device.link().more);
   }
   const auto statuses = device.take_statuses();
   if (seen_commits_.size() <= device.number()) seen_commits_.resize(device.number() + 1, 0);
   std::uint64_t& seen = seen_commits_[device.number()];
   const bool has_committed = seen != device.store().commit_count();
-  if (!has_committed && statuses.empty()) return std::nullopt;
+  if (!has_committed && statuses.empty() && !has_heard) return std::nullopt;
   seen = device.store().commit_count();
-  if (auto found = look_at_commits(device.account(), device.replica().replication())) return found;
+  if (auto found = look_at_commits(device.account(), device.replica())) return found;
+  if (has_heard) {
+    const auto state = device.replica().replication().state();
+    if (!state) return unreadable(state.error());
+    if (auto found = invariants::what_is_still_to_come_is_remembered(device.link().more, *state))
+      return found;
+  }
   for (const Status& status : statuses) {
     if (auto found = invariants::synced_is_never_shown_with_work_pending(device.account(), status))
       return found;
@@ -32,8 +45,9 @@ Finding Audit::look(Device& device) {
   return std::nullopt;
 }
 
-Finding Audit::look_at_commits(DeviceAccount& account, const Replication& replication) {
-  if (auto found = read_log(account, replication)) return found;
+Finding Audit::look_at_commits(DeviceAccount& account, Replica& replica) {
+  if (auto found = read_log(account, replica)) return found;
+  const Replication& replication = replica.replication();
   const auto state = replication.state();
   if (!state) return unreadable(state.error());
   if (auto found = check_outbox(account, replication, *state)) return found;
@@ -44,31 +58,50 @@ Finding Audit::look_at_commits(DeviceAccount& account, const Replication& replic
 Finding Audit::look_after_start(Device& device) {
   const auto status = device.sync().status();
   if (!status) return unreadable(status.error());
-  return look_after_start(device.account(), device.replica().replication(), *status);
+  if (auto found = look_after_start(device.account(), device.replica(), *status)) return found;
+  return invariants::reads_are_what_the_slots_say(device.account().slots, device.replica());
 }
 
-Finding Audit::look_after_start(DeviceAccount& account, const Replication& replication,
-                                const Status& status) {
+Finding Audit::look_after_start(DeviceAccount& account, Replica& replica, const Status& status) {
+  const Replication& replication = replica.replication();
   const auto state = replication.state();
   if (!state) return unreadable(state.error());
   if (auto found = invariants::durable_writes_survive_a_crash(account, *state)) return found;
-  if (auto found = read_log(account, replication)) return found;
+  if (auto found = read_log(account, replica)) return found;
   if (auto found = check_outbox(account, replication, *state)) return found;
   return invariants::synced_is_never_shown_with_work_pending(account, status);
 }
 
-Finding Audit::read_log(DeviceAccount& account, const Replication& replication) {
+Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   HybridTime before = account.last_time;
   Finding finding;
-  const auto read = replication.read_log(account.next_sequence, [&](const LogItem& item) {
-    finding = take(account, item, before);
+  std::optional<std::string> meant;  // before ops were stamped anew
+  std::uint64_t first_anew = 0;
+  const Schema& schema = replica.schema();
+  const auto check_meaning = [&] {
+    if (!meant || finding) return;
+    finding = invariants::stamping_anew_changes_nothing_that_is_read(
+        *meant, meaning_of(account.slots, schema));
+    if (!finding) finding = invariants::what_is_stamped_anew_comes_last(account, first_anew);
+    meant.reset();
+  };
+  const auto read = replica.replication().read_log(account.next_sequence, [&](const LogItem& item) {
+    if (item.origin != kRestamped) {
+      check_meaning();
+    } else if (!meant) {
+      meant = meaning_of(account.slots, schema);
+      first_anew = item.sequence;
+    }
+    if (!finding) finding = take(account, schema, item, before);
     return !finding;
   });
   if (!read) return unreadable(read.error());
+  check_meaning();
   return finding;
 }
 
-Finding Audit::take(DeviceAccount& account, const LogItem& item, HybridTime& before) {
+Finding Audit::take(DeviceAccount& account, const Schema& schema, const LogItem& item,
+                    HybridTime& before) {
   const std::string& slot = item.op.key.bytes();
   const Register written{item.op.stamp, item.op.value};
   account.next_sequence = item.sequence + 1;
@@ -81,8 +114,7 @@ Finding Audit::take(DeviceAccount& account, const LogItem& item, HybridTime& bef
     return std::nullopt;
   }
   if (item.origin == kLocal) {
-    if (auto found = invariants::clocks_strictly_increase(account, item.op, before)) return found;
-    if (auto found = invariants::reads_never_go_back(account, item.op)) return found;
+    if (auto found = take_local(account, schema, item.op, before)) return found;
     account.last_time = std::max(account.last_time, item.op.stamp.time);
   } else {
     if (auto found = restamp(account, slot, written)) return found;
@@ -95,6 +127,15 @@ Finding Audit::take(DeviceAccount& account, const LogItem& item, HybridTime& bef
   pending.sequence = item.sequence;
   pending.unacknowledged.push_back(written);
   return std::nullopt;
+}
+
+Finding Audit::take_local(const DeviceAccount& account, const Schema& schema, const Op& op,
+                          HybridTime before) {
+  const CollectionRules rules = rules_of(schema, std::string(op.key.collection()));
+  if (auto found = invariants::clocks_strictly_increase(account, op, before)) return found;
+  if (auto found = invariants::reads_never_go_back(account, op)) return found;
+  if (auto found = invariants::an_edit_revives_only_by_the_schema(account, op, rules)) return found;
+  return invariants::each_addition_has_a_tag_of_its_own(ledger_, op, rules);
 }
 
 // Forgets what the device had put into the slot and nobody has seen.

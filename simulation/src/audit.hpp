@@ -23,17 +23,20 @@ class Audit {
   [[nodiscard]] Finding look_after_start(Device& device);
 
   // The same of a device that is in no world: of what it has committed, ...
-  [[nodiscard]] Finding look_at_commits(DeviceAccount& account, const Replication& replication);
+  [[nodiscard]] Finding look_at_commits(DeviceAccount& account, Replica& replica);
   // ... and after its start, by the status that it shows then.
-  [[nodiscard]] Finding look_after_start(DeviceAccount& account, const Replication& replication,
+  [[nodiscard]] Finding look_after_start(DeviceAccount& account, Replica& replica,
                                          const Status& status);
 
   // A device that has gone back to an older disk is known by its log alone.
   static void forget(Device& device) { device.account() = {}; }
 
  private:
-  [[nodiscard]] Finding read_log(DeviceAccount& account, const Replication& replication);
-  [[nodiscard]] Finding take(DeviceAccount& account, const LogItem& item, HybridTime& before);
+  [[nodiscard]] Finding read_log(DeviceAccount& account, Replica& replica);
+  [[nodiscard]] Finding take(DeviceAccount& account, const Schema& schema, const LogItem& item,
+                             HybridTime& before);
+  [[nodiscard]] Finding take_local(const DeviceAccount& account, const Schema& schema, const Op& op,
+                                   HybridTime before);
   [[nodiscard]] Finding restamp(DeviceAccount& account, const std::string& slot,
                                 const Register& anew);
   [[nodiscard]] Finding check_outbox(DeviceAccount& account, const Replication& replication,

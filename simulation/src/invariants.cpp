@@ -4,9 +4,20 @@
 #include <charconv>
 #include <map>
 
+#include "meaning.hpp"
 #include "syncline/slot.hpp"
 
-namespace syncline::simulation::invariants {
+namespace syncline::simulation {
+
+std::uint64_t reached_by(const std::string& cursor, const std::string& epoch) {
+  const std::size_t dot = cursor.find('.');
+  if (dot == std::string::npos || cursor.substr(0, dot) != epoch) return 0;
+  std::uint64_t reached = 0;
+  std::from_chars(cursor.data() + dot + 1, cursor.data() + cursor.size(), reached);
+  return reached;
+}
+
+namespace invariants {
 namespace {
 
 Finding broken(std::string_view invariant, std::string what) {
@@ -42,8 +53,14 @@ std::string shown(const Register& held) {
   return text + " " + (value ? value_to_json(*value) : "(no value)");
 }
 
-bool is_greater(const Register& a, const Register& b) {
-  return beats(a.stamp, a.value, b.stamp, b.value);
+// The law, as the order of registers has it and not as the engine does.
+bool is_greater(const Register& a, const Register& b) { return a > b; }
+
+const Register* own_slot(const DeviceAccount& account, const SlotKey& key,
+                         std::string_view element) {
+  const auto own = SlotKey::make(key.collection(), key.record(), {}, element);
+  const auto held = own ? account.slots.find(own->bytes()) : account.slots.end();
+  return held == account.slots.end() ? nullptr : &held->second;
 }
 
 // Every record of a replica as text.
@@ -53,7 +70,7 @@ Result<std::string> everything_read(const Replica& replica) {
   if (!collections) return fail(collections.error());
   for (const std::string& collection : *collections) {
     auto scanned = replica.scan(collection, {}, [&](const Record& record) {
-      text += collection + "/" + record.id + " " + value_to_json(Value(record.fields)) + "\n";
+      text += record_line(collection, record.id, record.fields);
       return true;
     });
     if (!scanned) return fail(scanned.error());
@@ -77,6 +94,74 @@ Finding reads_never_go_back(const DeviceAccount& account, const Op& op) {
   if (held == account.slots.end() || is_greater(next, held->second)) return std::nullopt;
   return broken(__func__, printable(op.key.bytes()) + " went from " + shown(held->second) + " to " +
                               shown(next));
+}
+
+Finding an_edit_revives_only_by_the_schema(const DeviceAccount& account, const Op& op,
+                                           const CollectionRules& rules) {
+  const Register* live = own_slot(account, op.key, kLiveElement);
+  const Register* dead = own_slot(account, op.key, kDeadElement);
+  const bool exists = live != nullptr && (dead == nullptr || live->stamp > dead->stamp);
+  const bool revives = rules.delete_rule == DeleteRule::kEditRevives;
+  if (!op.key.field().empty()) {
+    // What makes the record comes before what it is made for. A deletion that is newer is a later
+    // change of the same transaction, and stands in the place of an earlier one.
+    const bool is_made = live != nullptr && live->stamp >= op.stamp;
+    const bool is_deleted_again = dead != nullptr && dead->stamp > op.stamp;
+    if (!is_made && !is_deleted_again && (revives || !exists))
+      return broken(__func__, printable(op.key.bytes()) + " is written without its record");
+  } else if (op.key.element() == kLiveElement && exists && !revives) {
+    return broken(__func__, printable(op.key.bytes()) + " is written though the record is there");
+  }
+  return std::nullopt;
+}
+
+Finding each_addition_has_a_tag_of_its_own(const Ledger& ledger, const Op& op,
+                                           const CollectionRules& rules) {
+  constexpr std::size_t kTagBytes = kStampBytes + 2;
+  const bool adds = rules.group(op.key.field()) == nullptr &&
+                    rules.field(op.key.field()).merge == Merge::kSet &&
+                    op.key.element().size() == kTagBytes && !is_tombstone(op.value);
+  if (!adds || !ledger.has(op.key.bytes())) return std::nullopt;
+  if (ledger.was_written(op.key.bytes(), {op.stamp, op.value})) return std::nullopt;
+  return broken(__func__,
+                printable(op.key.bytes()) + " is added under the tag of another addition");
+}
+
+Finding stamping_anew_changes_nothing_that_is_read(const std::string& before,
+                                                   const std::string& after) {
+  if (before == after) return std::nullopt;
+  return broken(__func__, "before it reads:\n" + before + "and after:\n" + after);
+}
+
+Finding what_is_stamped_anew_comes_last(const DeviceAccount& account, std::uint64_t first) {
+  std::string slot;
+  HybridTime kept;
+  for (const auto& [name, pending] : account.pending) {
+    const HybridTime time = account.slots.at(name).stamp.time;
+    if (pending.sequence >= first || time <= kept) continue;
+    slot = name;
+    kept = time;
+  }
+  for (const auto& [name, pending] : account.pending) {
+    const Register& held = account.slots.at(name);
+    if (pending.sequence < first || held.stamp.time > kept) continue;
+    return broken(__func__, printable(name) + " is stamped anew as " + shown(held) + ", and " +
+                                printable(slot) + " stays at " + shown(account.slots.at(slot)));
+  }
+  return std::nullopt;
+}
+
+Finding what_is_still_to_come_is_remembered(bool more, const ReplicationState& state) {
+  if (state.complete == !more) return std::nullopt;
+  return broken(__func__, std::string("the server said that it has ") +
+                              (more ? "more" : "no more") +
+                              ", and the device remembers the opposite");
+}
+
+Finding a_sync_brings_what_the_server_had(std::uint64_t had, std::uint64_t reached) {
+  if (reached >= had) return std::nullopt;
+  return broken(__func__, "a sync that was asked for when the server was at " +
+                              std::to_string(had) + " ended at " + std::to_string(reached));
 }
 
 Finding nothing_is_invented(const Ledger& ledger, const Op& op) {
@@ -132,12 +217,7 @@ Finding pending_counts_are_exact(const DeviceAccount& account, const PushBatch& 
 Finding cursors_never_pass_an_unpersisted_op(const DeviceAccount& account, const Server& server) {
   const auto cursor = account.cursors.find("*");
   if (cursor == account.cursors.end()) return std::nullopt;
-  const std::size_t dot = cursor->second.find('.');
-  if (dot == std::string::npos || cursor->second.substr(0, dot) != server.epoch())
-    return std::nullopt;
-  std::uint64_t reached = 0;
-  std::from_chars(cursor->second.data() + dot + 1, cursor->second.data() + cursor->second.size(),
-                  reached);
+  const std::uint64_t reached = reached_by(cursor->second, server.epoch());
   Finding finding;
   server.visit_rows([&](const Op& op, std::uint64_t sequence) {
     if (finding || sequence > reached) return;
@@ -253,6 +333,14 @@ Finding deletions_stay_deleted(const Slots& slots, const Replica& replica) {
   return std::nullopt;
 }
 
+Finding reads_are_what_the_slots_say(const Slots& slots, const Replica& replica) {
+  const auto read = everything_read(replica);
+  if (!read) return broken(__func__, read.error().message);
+  const std::string meant = meaning_of(slots, replica.schema());
+  if (*read == meant) return std::nullopt;
+  return broken(__func__, "a device reads:\n" + *read + "and its slots say:\n" + meant);
+}
+
 Finding devices_read_the_same(const std::vector<const Replica*>& devices) {
   std::map<std::string, std::string> by_schema;
   for (const Replica* device : devices) {
@@ -271,4 +359,5 @@ Finding an_app_finds_what_it_did(const std::optional<std::string>& surprise) {
   return broken(__func__, *surprise);
 }
 
-}  // namespace syncline::simulation::invariants
+}  // namespace invariants
+}  // namespace syncline::simulation

@@ -23,6 +23,9 @@ struct Violation {
 };
 using Finding = std::optional<Violation>;
 
+// The sequence that a cursor of this epoch stands at; 0 for a cursor of another.
+[[nodiscard]] std::uint64_t reached_by(const std::string& cursor, const std::string& epoch);
+
 namespace invariants {
 
 // --- After each task that changed something.
@@ -32,6 +35,12 @@ namespace invariants {
                                                HybridTime before);
 // A slot only ever changes to a greater register, unless nobody else has seen the one before.
 [[nodiscard]] Finding reads_never_go_back(const DeviceAccount& account, const Op& op);
+// A write brings its record back where the schema says so, and only there.
+[[nodiscard]] Finding an_edit_revives_only_by_the_schema(const DeviceAccount& account, const Op& op,
+                                                         const CollectionRules& rules);
+// No two additions to a set have the same slot.
+[[nodiscard]] Finding each_addition_has_a_tag_of_its_own(const Ledger& ledger, const Op& op,
+                                                         const CollectionRules& rules);
 // What arrives was written by a device, to the letter.
 [[nodiscard]] Finding nothing_is_invented(const Ledger& ledger, const Op& op);
 // What is stamped anew stays above what a server holds of the same device: the server may have
@@ -40,6 +49,13 @@ namespace invariants {
                                                                   const std::string& slot,
                                                                   const Register& before,
                                                                   const Register& anew);
+// Stamps that are corrected leave everything as it reads.
+[[nodiscard]] Finding stamping_anew_changes_nothing_that_is_read(const std::string& before,
+                                                                 const std::string& after);
+// What is stamped anew stays above what is pending and keeps its stamp. The sequence is the first
+// of the former.
+[[nodiscard]] Finding what_is_stamped_anew_comes_last(const DeviceAccount& account,
+                                                      std::uint64_t first);
 // A device stops offering an op only when a server holds it or a greater one.
 [[nodiscard]] Finding outbox_entries_leave_only_when_held(const Ledger& ledger,
                                                           const DeviceAccount& account,
@@ -55,6 +71,10 @@ namespace invariants {
 // A cursor stands behind nothing that the device has not stored.
 [[nodiscard]] Finding cursors_never_pass_an_unpersisted_op(const DeviceAccount& account,
                                                            const Server& server);
+// Whether the server has more is stored together with what said so.
+[[nodiscard]] Finding what_is_still_to_come_is_remembered(bool more, const ReplicationState& state);
+// A sync that succeeds has all that the server had when it was asked for.
+[[nodiscard]] Finding a_sync_brings_what_the_server_had(std::uint64_t had, std::uint64_t reached);
 // Nothing is quarantined or set aside in a world whose server's time is right.
 [[nodiscard]] Finding nothing_is_put_aside_without_cause(const ReplicationState& state);
 // "Synced" up to a sequence means that nothing up to there is unacknowledged.
@@ -87,6 +107,8 @@ namespace invariants {
                                                    const std::string& who);
 // A record whose deletion is newer than its creation is not there.
 [[nodiscard]] Finding deletions_stay_deleted(const Slots& slots, const Replica& replica);
+// A device reads what its slots mean by spec/merge.md.
+[[nodiscard]] Finding reads_are_what_the_slots_say(const Slots& slots, const Replica& replica);
 // Devices with the same schema read the same.
 [[nodiscard]] Finding devices_read_the_same(const std::vector<const Replica*>& devices);
 // The workload finds what it did.

@@ -9,6 +9,11 @@ void Ledger::withdraw(const std::string& slot, const Register& withdrawn) {
   if (found != of_slot->second.end() && --found->second == 0) of_slot->second.erase(found);
 }
 
+bool Ledger::has(const std::string& slot) const {
+  const auto of_slot = ops_.find(slot);
+  return of_slot != ops_.end() && !of_slot->second.empty();
+}
+
 bool Ledger::was_written(const std::string& slot, const Register& seen) const {
   const auto of_slot = ops_.find(slot);
   return of_slot != ops_.end() && of_slot->second.contains(seen);

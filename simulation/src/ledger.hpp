@@ -38,6 +38,7 @@ class Ledger {
     acknowledged_[slot][held].insert(epoch);
   }
 
+  [[nodiscard]] bool has(const std::string& slot) const;
   [[nodiscard]] bool was_written(const std::string& slot, const Register& seen) const;
   [[nodiscard]] bool was_acknowledged(const std::string& slot, const Register& sent) const;
   [[nodiscard]] bool was_acknowledged(const std::string& slot, const Register& sent,

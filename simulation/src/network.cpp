@@ -151,7 +151,15 @@ class DeviceTransport final : public Transport {
     auto exchange = under_way_.extract(id);
     if (exchange.empty()) return;
     executor_.cancel(exchange.mapped().deadline);
+    note_more(reply);
     exchange.mapped().handler(std::move(reply));
+  }
+
+  void note_more(const TransportReply& reply) {
+    if (!reply) return;
+    if (const auto* sync = std::get_if<SyncReply>(&*reply); sync != nullptr && sync->pull)
+      link_.more = sync->pull->remaining > 0;
+    if (const auto* look = std::get_if<ChangesReply>(&*reply)) link_.more = look->changed;
   }
 
   Network& network_;
@@ -257,7 +265,8 @@ std::string note_verdicts(Ledger& ledger, const Server& server, const Request& r
     const Op& op = (*ops)[i];
     ledger.acknowledge(op.key.bytes(), {op.stamp, op.value}, answered->epoch);
     const auto held = server.find(op.key);
-    if (held && beats(op.stamp, op.value, held->stamp, held->value))
+    const Register sent{op.stamp, op.value};
+    if (held && sent > Register{held->stamp, held->value})
       broken = "the server acknowledged an op that it does not hold";
   }
   return broken;

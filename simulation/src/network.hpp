@@ -26,6 +26,7 @@ struct Link {
   bool end_after_send = false;
   std::uint64_t sent = 0;     // requests of this device
   std::uint64_t arrived = 0;  // the latest of them that the server has got
+  bool more = false;          // what the last reply said: the server has more
 };
 
 // Enters what a reply says that the server holds. Answers what is not true of it, or an empty text.

@@ -1,5 +1,6 @@
 #include "world.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -104,7 +105,16 @@ void World::act(Device& device, SeededRandom& random) {
 
 void World::sync_once(Device& device) {
   const std::size_t number = device.number();
-  device.sync().sync_once([this, number](const Result<SyncSummary>& result) {
+  const std::string epoch = server_->epoch();
+  std::uint64_t had = 0;
+  server_->visit_rows([&](const Op&, std::uint64_t sequence) { had = std::max(had, sequence); });
+  device.sync().sync_once([this, number, epoch, had](const Result<SyncSummary>& result) {
+    if (result && server_->epoch() == epoch) {
+      const auto& replication = devices_[number]->replica().replication();
+      const auto cursors = replication.cursors();
+      const std::uint64_t reached = cursors ? reached_by(cursors->at("*").value_or(""), epoch) : 0;
+      report(invariants::a_sync_brings_what_the_server_had(had, reached));
+    }
     note("device " + std::to_string(number) + ": " +
          (result ? "synced, " + std::to_string(result->sent_ops) + " sent, " +
                        std::to_string(result->merged_ops) + " merged"
@@ -214,6 +224,7 @@ void World::check_settled() {
     report(invariants::nothing_acknowledged_is_lost(expected, device->account().slots, who));
     report(invariants::state_is_the_fold_of_the_log(device->replica().replication()));
     report(invariants::deletions_stay_deleted(expected, device->replica()));
+    report(invariants::reads_are_what_the_slots_say(expected, device->replica()));
     replicas.push_back(&device->replica());
   }
   Slots held;

@@ -80,7 +80,7 @@ Result<void> Device::start() {
                         options());
   const auto status = process->sync->status();
   if (!status) return fail(status.error());
-  parts_.witness.see_start(account_, process->replica->replication(), *status);
+  parts_.witness.see_start(account_, *process->replica, *status);
   process->statuses = process->sync->observe([this](const Status& shown) {
     parts_.witness.see(account_, shown);
     parts_.witness.note(name_ + ": " + std::string(phase_name(shown.phase)) + ", " +

@@ -14,7 +14,7 @@ Result<void> Witness::commit(DeviceAccount& account, Replica* replica, Store& di
                              const StoreBatch& batch) {
   const std::lock_guard lock(mutex_);
   auto done = disk.commit(batch);
-  if (replica != nullptr) report_locked(audit_.look_at_commits(account, replica->replication()));
+  if (replica != nullptr) report_locked(audit_.look_at_commits(account, *replica));
   return done;
 }
 
@@ -33,10 +33,9 @@ void Witness::see(const SessionStep& step) {
   report(invariants::session_steps_are_in_the_table(step));
 }
 
-void Witness::see_start(DeviceAccount& account, const Replication& replication,
-                        const Status& status) {
+void Witness::see_start(DeviceAccount& account, Replica& replica, const Status& status) {
   const std::lock_guard lock(mutex_);
-  report_locked(audit_.look_after_start(account, replication, status));
+  report_locked(audit_.look_after_start(account, replica, status));
 }
 
 simulation::Slots Witness::expected() const {

@@ -34,8 +34,7 @@ class Witness {
   void hear(const Request& request, const TransportReply& reply);
   void see(const simulation::DeviceAccount& account, const Status& status);
   void see(const SessionStep& step);
-  void see_start(simulation::DeviceAccount& account, const Replication& replication,
-                 const Status& status);
+  void see_start(simulation::DeviceAccount& account, Replica& replica, const Status& status);
 
   // What every device has to hold in the end.
   [[nodiscard]] simulation::Slots expected() const;
