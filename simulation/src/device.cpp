@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "place.hpp"
 #include "syncline/memory_store.hpp"
 
 namespace syncline::simulation {
@@ -27,6 +28,10 @@ Device::Device(Parts parts, std::size_t number, std::uint64_t seed)
       clock_(parts.time),
       random_(seed),
       store_(make_memory_store()) {
+  options_.refresh_grace = {};  // which would pass in the real world
+  // Some exchange in small parts, so that pages and pushes have many ends.
+  if (random_.below(3) == 0) options_.pull_ops_max = 1 + random_.below(20);
+  if (random_.below(3) == 0) options_.push_ops_max = 1 + random_.below(20);
   store_.on_end([this](ProcessStore::End when) {
     crash(when == ProcessStore::End::kBeforeCommit ? Fault::kCrashBeforeCommit
                                                    : Fault::kCrashAfterCommit);
@@ -46,11 +51,9 @@ Result<void> Device::start(const std::string& schema_json) {
   Process& process = *process_;
   process.transport =
       parts_.network.attach(link_, process.executor, [this](Fault fault) { crash(fault); });
-  SynchronizerOptions options;
-  options.refresh_grace = {};  // which would pass in the real world
   process.sync.emplace(Synchronizer::Parts{*process.replica, *process.transport, process.executor,
                                            clock_, random_, tokens_},
-                       options);
+                       options_);
   process.statuses = process.sync->observe([this](const Status& status) {
     if (running_) statuses_.push_back(status);
   });
@@ -105,7 +108,8 @@ void Device::write_echo(const std::vector<Change>& changes) {
   if (change == changes.end()) return;
   --echoes_;
   const auto written = process_->replica->write([&](Transaction& t) {
-    return t.patch(change->collection, change->record, {{"echo", Value(random_.between(0, 9))}});
+    return t.patch(change->collection, change->record,
+                   {{std::string(kEchoField), Value(random_.between(0, 9))}});
   });
   if (written) parts_.counts.add(Fault::kSecondWriter);
 }

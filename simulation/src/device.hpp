@@ -85,6 +85,7 @@ class Device {
   std::size_t number_;
   DeviceClock clock_;
   SeededRandom random_;
+  SynchronizerOptions options_;
   ProcessStore store_;
   DeviceTokens tokens_;
   Link link_;

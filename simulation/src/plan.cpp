@@ -56,12 +56,17 @@ Plan make_plan(const Options& options, std::uint64_t seed) {
     step.seed = random.next();
     plan.steps.push_back(step);
   }
+  plan.rests_watching = random.below(2) == 0;
+  // What is written now has to be sent and found by those who watch.
+  if (plan.rests_watching)
+    plan.steps.push_back(
+        {.kind = StepKind::kLateAct, .device = random.below(plan.devices), .seed = random.next()});
   return plan;
 }
 
 std::string describe(const PlanStep& step) {
-  static constexpr std::array<std::string_view, 8> kNames{"act",  "sync",    "watch",  "rest",
-                                                          "wait", "restart", "log in", ""};
+  static constexpr std::array<std::string_view, 9> kNames{
+      "act", "sync", "watch", "rest", "wait", "restart", "log in", "", "late act"};
   std::string text = "device " + std::to_string(step.device) + ": ";
   if (step.kind == StepKind::kFault) return text.append(fault_name(step.fault));
   return text.append(kNames.at(static_cast<std::size_t>(step.kind)));

@@ -17,6 +17,7 @@ enum class StepKind : std::uint8_t {
   kRestart,  // the app is closed and opened
   kLogIn,    // the person logs in again
   kFault,    // something goes wrong, or is mended
+  kLateAct,  // the app does something when all faults are over and all devices are at rest
 };
 
 // One step of a world. It carries its own randomness, so that it does the same whatever other steps
@@ -33,6 +34,8 @@ struct Plan {
   std::uint64_t seed = 0;
   std::size_t devices = 0;
   FaultRates rates;  // of the network
+  // The devices come to rest by watching, as they are; else each is asked to sync.
+  bool rests_watching = false;
   std::vector<PlanStep> steps;
 };
 

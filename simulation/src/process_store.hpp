@@ -16,13 +16,19 @@ class ProcessStore final : public Store {
  public:
   enum class End : std::uint8_t { kNever, kBeforeCommit, kAfterCommit };
 
+  // A disk that is tight has room for one commit of a task and not for the second.
+  enum class Disk : std::uint8_t { kRoomy, kTight, kFull };
+
   explicit ProcessStore(std::unique_ptr<Store> disk) : disk_(std::move(disk)) {}
 
   // `end` ends the process: from then on no commit of it is done.
   void on_end(std::function<void(End)> end) { end_ = std::move(end); }
   void set_running(bool running) { running_ = running; }
-  void set_full(bool full) { full_ = full; }
-  [[nodiscard]] bool is_full() const { return full_; }
+  void set_disk(Disk disk) { disk_state_ = disk; }
+  // Whether a commit may fail for want of room.
+  [[nodiscard]] bool is_full() const { return disk_state_ != Disk::kRoomy; }
+  // The next commit is not of the same task as the last.
+  void end_task() { commits_of_task_ = 0; }
   // The next commit ends the process.
   void end_at_next_commit(End when) { when_ = when; }
   [[nodiscard]] std::uint64_t commit_count() const { return commit_count_; }
@@ -38,7 +44,10 @@ class ProcessStore final : public Store {
       end_(std::exchange(when_, End::kNever));
       return fail(Code::kStoreIo, "this process has ended");
     }
-    if (full_) return fail(Code::kStoreFull, "the disk is full");
+    const bool fits =
+        disk_state_ == Disk::kRoomy || (disk_state_ == Disk::kTight && commits_of_task_ == 0);
+    if (!fits) return fail(Code::kStoreFull, "the disk is full");
+    ++commits_of_task_;
     auto done = disk_->commit(batch);
     ++commit_count_;
     if (when_ == End::kAfterCommit) {
@@ -53,7 +62,8 @@ class ProcessStore final : public Store {
   std::function<void(End)> end_;
   End when_ = End::kNever;
   bool running_ = false;
-  bool full_ = false;
+  Disk disk_state_ = Disk::kRoomy;
+  unsigned commits_of_task_ = 0;
   std::uint64_t commit_count_ = 0;
 };
 

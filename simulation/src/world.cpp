@@ -32,10 +32,16 @@ World::~World() = default;
 Finding World::run() {
   for (const PlanStep& step : plan_.steps) {
     if (finding_) return finding_;
-    take(step);
+    if (step.kind != StepKind::kLateAct) take(step);
   }
   mend();
   come_to_rest();
+  for (const PlanStep& step : plan_.steps) {
+    if (finding_) return finding_;
+    if (step.kind != StepKind::kLateAct) continue;
+    take(step);
+    come_to_rest();
+  }
   check_settled();
   return finding_;
 }
@@ -58,12 +64,14 @@ void World::note(std::string line) {
 
 void World::take(const PlanStep& step) {
   SeededRandom random(step.seed);
-  pass(milliseconds{random.between(0, 3'000)});
+  // Some steps of two devices fall into the same millisecond.
+  if (random.below(8) != 0) pass(milliseconds{random.between(0, 3'000)});
   if (finding_) return;
   Device& device = *devices_[step.device];
-  if (step.kind != StepKind::kAct) note(describe(step));
+  if (step.kind != StepKind::kAct && step.kind != StepKind::kLateAct) note(describe(step));
   switch (step.kind) {
     case StepKind::kAct:
+    case StepKind::kLateAct:
       if (ready(device)) act(device, random);
       break;
     case StepKind::kSync:
@@ -83,8 +91,7 @@ void World::take(const PlanStep& step) {
       start(device);
       break;
     case StepKind::kLogIn:
-      device.tokens().set(server_->log_in());
-      if (device.is_running()) device.sync().credentials_changed();
+      log_in(device);
       break;
     case StepKind::kFault:
       strike(step.fault, device, random);
@@ -152,6 +159,7 @@ void World::pass(milliseconds duration) {
 
 void World::look_at_all() {
   for (const auto& device : devices_) {
+    device->store().end_task();
     if (finding_) return;
     if (device->reap()) {
       note("device " + std::to_string(device->number()) + " has crashed");
@@ -165,25 +173,45 @@ void World::look_at_all() {
 }
 
 void World::mend() {
+  if (plan_.rests_watching) {
+    // What goes wrong from here on is tried again by itself.
+    for (const auto& device : devices_) {
+      if (ready(*device)) device->sync().watch();
+    }
+    pass(milliseconds{20'000});
+  }
   note("all faults end");
   network_.mend();
   clock_.mend();
-  for (const auto& device : devices_) {
-    device->clock().mend();
-    device->store().set_full(false);
-    device->store().end_at_next_commit(ProcessStore::End::kNever);
-    device->link() = {};
-    device->echo_changes(0);
-    device->tokens().set(server_->log_in());
-    if (!ready(*device)) continue;
-    device->sync().stop();
-    device->sync().set_reachable(true);
-    device->sync().credentials_changed();
-  }
+  for (const auto& device : devices_) mend(*device);
 }
 
-void World::come_to_rest() {
-  constexpr unsigned kRoundsMax = 8;
+void World::mend(Device& device) {
+  device.clock().mend();
+  device.store().set_disk(ProcessStore::Disk::kRoomy);
+  device.store().end_at_next_commit(ProcessStore::End::kNever);
+  device.link() = {};
+  device.echo_changes(0);
+  if (!ready(device)) return;
+  if (plan_.rests_watching) return device.sync().watch();
+  device.sync().stop();
+  device.sync().set_reachable(true);
+  log_in(device);
+}
+
+void World::log_in(Device& device) {
+  device.tokens().set(server_->log_in());
+  if (device.is_running()) device.sync().credentials_changed();
+}
+
+// What waits for the person does not wait in vain.
+void World::log_in_if_paused(Device& device) {
+  const auto status = device.sync().status();
+  if (status && (status->phase == Phase::kPausedAuth || status->phase == Phase::kFailed))
+    log_in(device);
+}
+
+std::string World::round_of_rest() {
   // What a round may still change: ops that arrive, and ops that others have not seen.
   const auto logged = [this] {
     std::pair<std::uint64_t, std::uint64_t> ops;
@@ -193,24 +221,36 @@ void World::come_to_rest() {
     }
     return ops;
   };
-  std::string who = "not at rest";
+  const auto before = logged();
+  for (const auto& device : devices_) {
+    if (!ready(*device)) continue;
+    if (plan_.rests_watching) {
+      log_in_if_paused(*device);
+    } else {
+      sync_once(*device);
+      pass(milliseconds{120'000});
+    }
+    if (finding_) return {};
+  }
+  if (plan_.rests_watching) pass(milliseconds{150'000});
+  std::string who;
+  for (const auto& device : devices_) {
+    const auto status = device->sync().status();
+    if (!status || !status->synced)
+      who += "device " + std::to_string(device->number()) + " is " +
+             (status ? std::string(phase_name(status->phase)) : status.error().message) + "; ";
+  }
+  if (logged() != before) who += "ops are still sent; ";
+  return who;
+}
+
+void World::come_to_rest() {
+  constexpr unsigned kRoundsMax = 8;
+  std::string who;
   unsigned rounds = 1;
   for (; rounds <= kRoundsMax && !finding_; ++rounds) {
-    const auto before = logged();
-    for (const auto& device : devices_) {
-      if (ready(*device)) sync_once(*device);
-      pass(milliseconds{120'000});
-      if (finding_) return;
-    }
-    who.clear();
-    for (const auto& device : devices_) {
-      const auto status = device->sync().status();
-      if (!status || !status->synced)
-        who += "device " + std::to_string(device->number()) + " is " +
-               (status ? std::string(phase_name(status->phase)) : status.error().message) + "; ";
-    }
-    if (logged() != before) who += "ops are still sent; ";
-    if (who.empty()) return;
+    who = round_of_rest();
+    if (finding_ || who.empty()) return;
   }
   report(invariants::all_converge_within_bounded_rounds(rounds, kRoundsMax, who));
 }

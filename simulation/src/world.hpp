@@ -51,7 +51,12 @@ class World {
   [[nodiscard]] const std::string& schema(std::size_t age) const;
 
   void mend();
+  void mend(Device& device);
+  void log_in(Device& device);
+  void log_in_if_paused(Device& device);
   void come_to_rest();
+  // Lets a round of it pass; answers who is not at rest.
+  [[nodiscard]] std::string round_of_rest();
   void check_settled();
   void report(Finding finding);
   void note(std::string line);

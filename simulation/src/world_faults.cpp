@@ -46,9 +46,11 @@ void World::strike(Fault fault, Device& device, SeededRandom& random) {
       return;
     case Fault::kDiskFull:
       counts_.add(fault);
-      device.store().set_full(true);
-      static_cast<void>(time_.after(milliseconds{random.between(2'000, 60'000)},
-                                    [&device] { device.store().set_full(false); }));
+      device.store().set_disk(random.below(2) == 0 ? ProcessStore::Disk::kFull
+                                                   : ProcessStore::Disk::kTight);
+      static_cast<void>(time_.after(milliseconds{random.between(2'000, 60'000)}, [&device] {
+        device.store().set_disk(ProcessStore::Disk::kRoomy);
+      }));
       return;
     case Fault::kSchemaSkew:
       counts_.add(fault);

