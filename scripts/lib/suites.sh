@@ -80,6 +80,16 @@ suite_fuzz() {
     run_ctest fuzz -L fuzz
 }
 
+# A plant that is caught is a case that passed.
+suite_mutation() {
+    local report=$root/build/reports/mutation.txt status=0 caught plants
+    "$root/tests/mutation/run" | tee "$report" || status=$?
+    read -r caught plants < <(sed -n 's/^caught \([0-9]*\) of \([0-9]*\)$/\1 \2/p' "$report") || return 1
+    row plants "$caught" $((plants - caught))
+    # Something else went wrong: the program without a plant broke an invariant.
+    if [ $status != 0 ] && [ "$caught" = "$plants" ]; then row unplanted 0 1; fi
+}
+
 suite_backend() {
     local reports=$root/build/reports/backend log=$root/build/logs/backend.log name
     install_backend
