@@ -97,12 +97,9 @@ void World::strike_clock(Fault fault, Device& device, SeededRandom& random) {
       clock.jump(either_way(random, 60, kYearMs));
       break;
     default: {
-      constexpr std::int64_t kEnds[] = {std::numeric_limits<std::int64_t>::min(),
-                                        -1,
-                                        0,
-                                        kMillisecondsMax - 1,
-                                        kMillisecondsMax,
-                                        std::numeric_limits<std::int64_t>::max() / 2};
+      constexpr std::int64_t kEnds[] = {
+          std::numeric_limits<std::int64_t>::min(), -1, 0, kMillisecondsMax - 1, kMillisecondsMax,
+          std::numeric_limits<std::int64_t>::max()};
       clock.set(kEnds[random.below(std::size(kEnds))]);
       break;
     }
