@@ -117,8 +117,8 @@ class DeviceTransport final : public Transport {
     }
     if (!fate.arrives) return;
     auto shared = std::make_shared<const Request>(std::move(request));
-    if (fate.twice) {
-      static_cast<void>(network_.time_.after(fate.there + fate.back, [network = &network_, shared] {
+    if (fate.copy) {
+      static_cast<void>(network_.time_.after(*fate.copy, [network = &network_, shared] {
         network->way_->send(*shared, milliseconds{1'000},
                             [network, shared](const TransportReply& reply) {
                               network->note_verdicts(*shared, reply);
@@ -199,7 +199,10 @@ Network::Fate Network::draw(const Link& link, milliseconds deadline) {
   fate.back = milliseconds{random_.between(1, 200)};
   fate.arrives = link.requests_pass && !fires(Fault::kRequestLost);
   if (!fate.arrives) return fate;
-  fate.twice = fires(Fault::kDuplication);
+  if (fires(Fault::kDuplication)) {
+    // Some copies come behind a slow proxy, when much has happened since.
+    fate.copy = milliseconds{random_.between(1, random_.below(2) == 0 ? 400 : 180'000)};
+  }
   if (fires(Fault::kDelay)) {
     // Some are given up before they arrive, some after.
     const auto late = milliseconds{random_.between(1, deadline.count())};

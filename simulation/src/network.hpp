@@ -60,8 +60,8 @@ class Network {
     std::chrono::milliseconds there{0};  // on its way
     std::chrono::milliseconds back{0};
     bool arrives = true;
-    bool twice = false;
-    std::optional<Fault> reply;  // what happens to the reply
+    std::optional<std::chrono::milliseconds> copy;  // how much later another one arrives
+    std::optional<Fault> reply;                     // what happens to the reply
   };
 
   [[nodiscard]] Fate draw(const Link& link, std::chrono::milliseconds deadline);

@@ -91,7 +91,9 @@ void World::strike_clock(Fault fault, Device& device, SeededRandom& random) {
       clock.freeze(true);
       break;
     case Fault::kClockJumpMinutes:
-      clock.jump(either_way(random, 40, kMinuteMs));
+      // Half of them to about where a stamp begins to be refused.
+      clock.jump(random.below(2) == 0 ? kDriftMaxMs + random.between(-30'000, 90'000)
+                                      : either_way(random, 40, kMinuteMs));
       break;
     case Fault::kClockJumpDecades:
       clock.jump(either_way(random, 60, kYearMs));

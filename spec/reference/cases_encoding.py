@@ -33,6 +33,7 @@ LIMITS = [
     ("A page has 4,000 ops unless the request says so.", "page_ops_default", limits.PAGE_OPS_DEFAULT),
     ("A request may ask for at most 5,000 ops.", "page_ops_max", limits.PAGE_OPS_MAX),
     ("A pull has at most 256 cursors.", "pull_cursors_max", limits.PULL_CURSORS_MAX),
+    ("The greatest fence is 2^53 - 1.", "fence_max", limits.FENCE_MAX),
     ("A request body has at most 131,072 bytes.", "request_body_bytes_max", limits.REQUEST_BODY_BYTES_MAX),
     ("A client's batch has at most 90,000 bytes.", "client_batch_bytes_max", limits.CLIENT_BATCH_BYTES_MAX),
     ("A reply has at most 4 MiB.", "reply_bytes_max", limits.REPLY_BYTES_MAX),

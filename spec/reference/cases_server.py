@@ -31,16 +31,25 @@ def inheriting(first_value, count):
     return ["01" + encode_varint(1 + count).hex() + first[2:].hex(), repeat("000101", count)]
 
 
-def push(ops, verdicts, head, refused=(), now=T):
-    return {"ops": ops, "verdicts": verdicts, "head": head, "refused": list(refused), "now": now}
+def push(ops, verdicts, head, refused=(), now=T, **sender):
+    """`sender` is the replica and the fence, or one of them."""
+    return {"ops": ops, "verdicts": verdicts, "head": head, "refused": list(refused), "now": now} | sender
 
 
 def push_of(batch, verdicts, head, refused=(), now=T):
     return {"raw": batch} | push(None, verdicts, head, refused, now)
 
 
-def broken(batch, error, head, now=T):
-    return {"batch": batch, "error": error, "head": head, "now": now}
+def broken(batch, error, head, now=T, **sender):
+    return {"batch": batch, "error": error, "head": head, "now": now} | sender
+
+
+def outdated(ops, head, least, **sender):
+    return broken(encode_batch(ops).hex(), "push_outdated", head, **sender) | {"least_fence": least}
+
+
+def in_future(*indexes):
+    return [{"index": index, "code": "stamp_in_future"} for index in indexes]
 
 
 PUSHES = [
@@ -79,11 +88,34 @@ PUSHES = [
     ("A stamp more than five minutes ahead is refused alone.",
      [push([c("f"), c("g", at(300_001)), c("h")], "ara", 1, [{"index": 1, "code": "stamp_in_future"}])]),
     ("A refused op may come again when its time has come.",
-     [push([c(stamp=at(300_001))], "r", 0, [{"index": 0, "code": "stamp_in_future"}]),
-      push([c(stamp=at(300_001))], "a", 1, now=T + 1)]),
+     [push([c(stamp=at(300_001))], "r", 0, in_future(0)),
+      push([c(stamp=at(300_001))], "a", 1, now=T + 1, fence=1)]),
+    ("A copy of a push of which a stamp was refused is outdated, also when the stamp is no longer ahead.",
+     [push([c(), c("g", at(300_001))], "ar", 1, in_future(1)),
+      outdated([c(), c("g", at(300_001))], 1, 1, now=T + 60_000)]),
+    ("A push from before a refusal is outdated, whatever it holds.",
+     [push([c(stamp=at(300_001))], "r", 0, in_future(0)), outdated([], 0, 1), outdated([c("g", at(1))], 0, 1)]),
+    ("What was stamped anew passes with the next fence.",
+     [push([c("f", at(300_001))], "r", 0, in_future(0)), push([c("f", at(1))], "a", 1, fence=1),
+      outdated([c("f", at(300_001))], 1, 1, now=T + 1), push([c("f", at(2), 2)], "a", 2, fence=1)]),
+    ("Each refusal of a stamp raises the fence to one more than that of its push.",
+     [push([c(stamp=at(300_001))], "r", 0, in_future(0), fence=7), outdated([c()], 0, 8, fence=7),
+      push([c(stamp=at(300_001))], "r", 0, in_future(0), fence=8), outdated([c()], 0, 9, fence=8),
+      push([c()], "a", 1, fence=9)]),
+    ("A greater fence that was not refused anything outdates nothing.",
+     [push([c("f")], "a", 1, fence=5), push([c("g")], "a", 2, fence=4)]),
+    ("The fence of a replica is no other's.",
+     [push([c(stamp=at(300_001))], "r", 0, in_future(0)), push([c()], "a", 1, replica=B)]),
+    ("The refusal of a poisoned op raises no fence.",
+     [push([raw("g", b"\x0a")], "r", 0, [{"index": 0, "code": "value_malformed"}]), push([c()], "a", 1)]),
+    ("The greatest fence stays when a stamp is refused.",
+     [push([c(stamp=at(300_001))], "r", 0, in_future(0), fence=limits.FENCE_MAX),
+      push([c()], "a", 1, fence=limits.FENCE_MAX)]),
+    ("A malformed batch is so before it is outdated.",
+     [push([c(stamp=at(300_001))], "r", 0, in_future(0)), broken("", "batch_malformed", 0)]),
     ("A stamp of the year 2262 is refused.",
      [push([c(stamp=clock.stamp(9_223_372_036_854, 0, A))], "r", 0, [{"index": 0, "code": "stamp_in_future"}]),
-      push([c(stamp=clock.stamp(9_223_372_036_855, 0, A))], "r", 0, [{"index": 0, "code": "stamp_in_future"}])]),
+      push([c(stamp=clock.stamp(9_223_372_036_855, 0, A))], "r", 0, [{"index": 0, "code": "stamp_in_future"}], fence=1)]),
     ("The greatest stamp is refused.",
      [push([c(stamp=bytes.fromhex("f" * 32))], "r", 0, [{"index": 0, "code": "stamp_in_future"}])]),
     ("A stamp of 1970 is a normal offline write.", [push([c(stamp=clock.stamp(1, 0, A))], "a", 1)]),
@@ -146,15 +178,20 @@ def _row_json(row):
 
 
 def _run_push(space, step, name):
+    sender = {"replica": step.get("replica", A), "fence": step.get("fence", 0)}
+    vector = {"now": str(step["now"])} | {member: step[member] for member in sender if member in step}
     if "error" in step:
-        agree(name, step["error"], refusal(lambda: space.push(step["now"], expand(step["batch"]))))
+        agree(name, step["error"], refusal(lambda: space.push(step["now"], expand(step["batch"]), **sender)))
         agree(name, step["head"], space.head)
-        return {"now": str(step["now"]), "batch": step["batch"], "error": step["error"], "head": step["head"]}
+        if "least_fence" in step:
+            agree(name, step["least_fence"], space.fences[sender["replica"]])
+            vector["least_fence"] = step["least_fence"]
+        return vector | {"batch": step["batch"], "error": step["error"], "head": step["head"]}
     batch = expand(step["raw"]) if "raw" in step else encode_batch(step["ops"])
-    pushed = space.push(step["now"], batch)
+    pushed = space.push(step["now"], batch, **sender)
     agree(name, (step["verdicts"], step["refused"], step["head"]), (pushed.verdicts, pushed.refused, space.head))
-    return {"now": str(step["now"]), "batch": step.get("raw") or compact(batch), "verdicts": step["verdicts"],
-            "refused": step["refused"], "head": step["head"]}
+    return vector | {"batch": step.get("raw") or compact(batch), "verdicts": step["verdicts"],
+                     "refused": step["refused"], "head": step["head"]}
 
 
 def compact(data):

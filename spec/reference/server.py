@@ -26,14 +26,19 @@ class Space:
         self.epoch = epoch
         self.head = 0
         self.rows = {}
+        self.fences = {}
 
-    def push(self, now, batch):
+    def push(self, now, batch, replica="", fence=0):
         """Verdicts of one push, and its sequence or None when it applied nothing."""
         verdicts, refused = "", []
         judged = [(op, error or ("stamp_in_future" if is_in_future(op.stamp, now) else None))
                   for op, error in decode_batch(batch)]
         if expanded_size([op for op, error in judged if not error]) > limits.BATCH_BYTES_MAX:
             raise Refused("batch_too_large")
+        if fence < self.fences.get(replica, 0):
+            raise Refused("push_outdated")
+        if any(error == "stamp_in_future" for _, error in judged):
+            self.fences[replica] = min(fence + 1, limits.FENCE_MAX)
         for index, (op, error) in enumerate(judged):
             if error:
                 verdicts += "r"

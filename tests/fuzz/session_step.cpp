@@ -27,6 +27,7 @@ Event next_event(fuzz::Choices& input) {
           .failure = static_cast<Failure>(first / kEventKindCount % kFailureCount),
           .during_refresh = has(5),
           .set_aside = has(6),
+          .fence_raised = first / kEventKindCount / kFailureCount % 2 != 0,
           .retry_after = has(7) ? milliseconds{86'400'000} : milliseconds{0}};
 }
 

@@ -257,6 +257,10 @@ PLANTS = [
           "      std::string key ="),
 
     # Stamping anew.
+    Plant("late_copy_of_a_refused_push", "a push from before a refusal is taken in when its stamps are no longer ahead",
+          SPACE,
+          "if (any_in_future) fences_[request.replica]",
+          'if (any_in_future && !planted("late_copy_of_a_refused_push")) fences_[request.replica]'),
     Plant("restamp_keeps_old_names", "a counter is left behind by the deletion that it follows",
           RESTAMP,
           "if (!accumulates(schema, key) ||",
@@ -271,8 +275,8 @@ PLANTS = [
           'void rewind() { state_.last = planted("rewind_too_far") ? HybridTime{} : state_.confirmed; }'),
     Plant("restamp_logged_as_a_write", "what is stamped anew is logged as if it were new",
           RESTAMP,
-          "builder.write(item.op, LogOrigin::kRestamped, item.sequence);",
-          'builder.write(item.op, planted("restamp_logged_as_a_write") ? LogOrigin::kLocal : LogOrigin::kRestamped,\n'
+          "builder.write(op, LogOrigin::kRestamped, item.sequence);",
+          'builder.write(op, planted("restamp_logged_as_a_write") ? LogOrigin::kLocal : LogOrigin::kRestamped,\n'
           "                    item.sequence);"),
 
     # Pages and cursors.

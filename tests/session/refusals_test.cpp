@@ -51,6 +51,58 @@ BOOST_AUTO_TEST_CASE(a_host_that_refuses_everything_has_nothing_set_aside) {
   BOOST_CHECK_EQUAL(a.status().pending_ops, 2);
 }
 
+// A device a little more than five minutes ahead, of which one push was refused.
+struct StampedAnew {
+  StampedAnew() {
+    device.device().wall().set(kPresentMs + kDriftMaxMs + 5'000);
+    device.intercept([this](const Request& request) -> std::optional<TransportReply> {
+      const auto* sync = std::get_if<SyncRequest>(&request);
+      if (sync != nullptr && sync->push_ops) pushes.push_back(*sync);
+      return std::nullopt;
+    });
+    device.put("n1", "text", "from a");
+    BOOST_REQUIRE(device.once().has_value());
+    BOOST_REQUIRE(pushes.size() >= 2);
+  }
+
+  Network network;
+  SyncedDevice device{network, 1};
+  std::vector<SyncRequest> pushes;  // each that was sent
+};
+
+BOOST_FIXTURE_TEST_CASE(regression_a_late_copy_of_a_refused_push_brings_no_stamp_back,
+                        StampedAnew) {
+  BOOST_CHECK_EQUAL(pushes[0].push_fence, 0);
+  BOOST_CHECK_EQUAL(pushes[1].push_fence, 1);
+  const auto slots = network.server.slots(kEmail);
+  // A slow proxy delivers it when its stamps are no longer too far ahead.
+  network.wall.set(network.wall.now_ms() + 60'000);
+  const TransportReply late = network.server.handle(pushes[0]);
+  BOOST_REQUIRE(!late.has_value());
+  BOOST_CHECK_EQUAL(code_name(late.error().error.code), "push_outdated");
+  BOOST_CHECK_EQUAL(late.error().fence, 1);
+  BOOST_CHECK(network.server.slots(kEmail) == slots);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_device_that_missed_a_refusal_takes_the_fence_from_the_next, StampedAnew) {
+  // As if another device had been given this one's id and backup, and had a stamp refused.
+  SyncRequest other = pushes[1];
+  other.push_fence = 7;
+  other.push_ops = encode_batch(
+      std::vector{Op{must(SlotKey::make("notes", "n2", "text", "")),
+                     Stamp{HybridTime(network.wall.now_ms() + 3'600'000), ReplicaId{1}}, "\x01"}});
+  BOOST_REQUIRE(network.server.handle(other).has_value());
+  pushes.clear();
+  device.put("n1", "text", "again");
+  BOOST_REQUIRE(device.once().has_value());
+  BOOST_REQUIRE_EQUAL(pushes.size(), 2);
+  BOOST_CHECK_EQUAL(pushes[0].push_fence, 1);
+  BOOST_CHECK_EQUAL(pushes[1].push_fence, 8);
+  BOOST_CHECK_EQUAL(device.status().pending_ops, 0);
+  BOOST_CHECK_EQUAL(device.phase(), Phase::kIdle);
+  BOOST_CHECK(!device.status().last_error.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(regression_a_server_that_has_more_but_sends_nothing_is_not_asked_at_once) {
   Network network;
   SyncedDevice a(network, 1, {.period = 24h});

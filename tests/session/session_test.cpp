@@ -58,6 +58,7 @@ Event random_event(std::mt19937_64& random) {
           .failure = static_cast<Failure>(random() % 6),
           .during_refresh = coin(),
           .set_aside = coin(),
+          .fence_raised = coin(),
           .retry_after = milliseconds(random() % 2 == 0 ? 0 : random() % 100'000)};
 }
 
@@ -343,6 +344,21 @@ BOOST_AUTO_TEST_CASE(an_op_that_was_set_aside_leaves_the_batch_as_it_is) {
   BOOST_CHECK_EQUAL(taken.state.phase, Phase::kConnecting);
   BOOST_CHECK_EQUAL(taken.state.halvings, 0);
   BOOST_CHECK(has(taken, ActionKind::kExchange));
+}
+
+BOOST_AUTO_TEST_CASE(an_outdated_push_is_repeated_at_once_but_not_for_ever) {
+  Event outdated = failed(Failure::kServer);
+  outdated.fence_raised = true;
+  State state = after({kEnabled});
+  for (unsigned i = 0; i < kOutdatedMax; ++i) {
+    const Step taken = step(state, outdated);
+    BOOST_CHECK_EQUAL(taken.state.phase, Phase::kConnecting);
+    BOOST_CHECK(has(taken, ActionKind::kExchange));
+    state = taken.state;
+  }
+  BOOST_CHECK_EQUAL(step(state, outdated).state.phase, Phase::kBackoff);
+  state = step(step(state, kDone).state, {.kind = EventKind::kSyncNow}).state;
+  BOOST_CHECK(has(step(state, outdated), ActionKind::kExchange));
 }
 
 BOOST_AUTO_TEST_CASE(a_permanent_failure_waits_for_a_person) {

@@ -41,6 +41,7 @@ SyncRequest sync_request(const HttpIn& request, const json::value& body) {
   std::from_chars(replica.data(), replica.data() + replica.size(), sync.replica, 16);
   const auto& members = body.as_object();
   if (const auto* push = members.if_contains("push")) {
+    sync.push_fence = push->at("fence").to_number<std::uint64_t>();
     sync.push_ops = https::decode_base64(text(*push, "ops")).value();
   }
   if (const auto* schema = members.if_contains("schema")) {
@@ -156,10 +157,11 @@ std::string render(const HttpIn& request, const Request& asked, const TransportR
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(failure.retry_after);
     std::string headers;
     if (seconds.count() != 0) headers = "Retry-After: " + std::to_string(seconds.count()) + "\r\n";
-    const json::value problem = {
+    json::object problem = {
         {"type", "about:blank"},           {"title", "Refused"},
         {"status", failure.status},        {"code", code_name(failure.error.code)},
         {"detail", failure.error.message}, {"retryable", code_retryable(failure.error.code)}};
+    if (failure.fence != 0) problem["fence"] = failure.fence;
     return with_content(request, std::to_string(failure.status) + " Refused",
                         "application/problem+json", json::serialize(problem), headers);
   }

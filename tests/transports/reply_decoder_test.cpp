@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(a_sync_request_is_written_as_the_protocol_has_it) {
   sync.replica = 0x0123456789abcdef;
   sync.schema = SchemaId{"health", 2, "digest"};
   sync.push_ops = std::string("\x01\x00", 2);
+  sync.push_fence = 3;
   sync.pull = SyncRequest::Pull{{{"*", "cursor"}, {"private", std::nullopt}}, 10};
   const auto request = https::encode_request(sync).value();
   BOOST_TEST(request.method == "POST");
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_sync_request_is_written_as_the_protocol_has_it) {
   BOOST_TEST(request.bearer.reveal() == "token");
   BOOST_TEST(request.body ==
              R"({"protocol":1,"replica":"0123456789abcdef",)"
-             R"("schema":{"name":"health","version":2,"digest":"digest"},"push":{"ops":"AQA="},)"
+             R"("schema":{"name":"health","version":2,"digest":"digest"},"push":{"fence":3,"ops":"AQA="},)"
              R"("pull":{"cursors":{"*":"cursor","private":null},"limit":10}})");
 }
 
@@ -272,6 +273,13 @@ BOOST_AUTO_TEST_CASE(a_problem_document_becomes_an_error_with_its_code) {
              "The server sync.example.org answered with status 401: The token [1m has expired.");
   // Codes that no server has to give, and codes from the future.
   (void)expect_error(problem(422, R"({"code": "store_corrupt"})"), Code::kUnexpectedStatus, 422);
+  const auto fence_of = [&](std::string_view fence) {
+    const auto text = R"({"code": "push_outdated", "fence": )" + std::string(fence) + "}";
+    return expect_error(problem(409, text), Code::kPushOutdated, 409).fence;
+  };
+  BOOST_TEST(fence_of("9007199254740991") == kFenceMax);
+  for (const auto* const none : {"-1", "0", "\"3\"", "1.5", "null", "18446744073709551615"})
+    BOOST_TEST(fence_of(none) == 0U);
   (void)expect_error(problem(422, R"({"code": "moon_too_low"})"), Code::kUnexpectedStatus, 422);
   (void)expect_error(problem(503, R"({"code": "moon_too_low"})"), Code::kBusy, 503);
   (void)expect_error(problem(422, R"({"code": 5})"), Code::kUnexpectedStatus, 422);

@@ -117,6 +117,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_pushed_is_judged_op_by_op, Fixture, Transp
   BOOST_TEST(push.refused[1].code == Code::kValueMalformed);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_push_from_before_a_refusal_is_outdated, Fixture,
+                              TransportsUnderTest) {
+  Fixture fixture;
+  const auto token = expect<TokensReply>(ask(*fixture.transport, register_request())).access_token;
+  auto push = push_request(token, {op("notes", "a", kNoonMs + 301'000)});
+  push.push_fence = 4;
+  const auto refused = expect<SyncReply>(ask(*fixture.transport, push));
+  BOOST_TEST(letters(refused.push.value().verdicts) == "r");
+  const auto outdated = expect_error(ask(*fixture.transport, push), Code::kPushOutdated, 409);
+  BOOST_TEST(outdated.fence == 5U);
+  push.push_fence = outdated.fence;
+  (void)expect<SyncReply>(ask(*fixture.transport, push));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_pushed_is_pulled_by_collection, Fixture,
                               TransportsUnderTest) {
   Fixture fixture;

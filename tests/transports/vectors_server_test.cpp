@@ -35,13 +35,18 @@ std::vector<Op> after(Space& space, std::uint64_t sequence) {
 }
 
 void check_push(Space& space, const json::object& push) {
-  only_members(push, {"now", "batch", "verdicts", "refused", "head", "error"});
+  only_members(push, {"now", "batch", "verdicts", "refused", "head", "error", "replica", "fence",
+                      "least_fence"});
   SyncRequest request;
+  request.replica = push.contains("replica") ? std::stoull(text(push, "replica"), nullptr, 16) : 1;
+  if (push.contains("fence")) request.push_fence = sequence_of(push.at("fence"));
   request.push_ops = expand(push.at("batch"));
   const auto reply = space.sync(request, number(push.at("now")));
   if (push.contains("error")) {
     BOOST_REQUIRE(!reply.has_value());
     BOOST_CHECK_EQUAL(code_name(reply.error().error.code), text(push, "error"));
+    BOOST_CHECK_EQUAL(reply.error().fence,
+                      push.contains("least_fence") ? sequence_of(push.at("least_fence")) : 0);
   } else {
     BOOST_REQUIRE_MESSAGE(reply.has_value(), "the push was refused");
     std::string verdicts;

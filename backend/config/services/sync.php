@@ -7,6 +7,7 @@ declare(strict_types=1);
 use Syncline\Clock;
 use Syncline\Database\Connection;
 use Syncline\Services;
+use Syncline\Sync\FenceRepository;
 use Syncline\Sync\PageRepository;
 use Syncline\Sync\Puller;
 use Syncline\Sync\Pusher;
@@ -28,6 +29,9 @@ return static function (Services $services): void {
     $services->set(ReplicaRepository::class, static fn (Services $all): ReplicaRepository => new ReplicaRepository(
         $all->get(Connection::class),
     ));
+    $services->set(FenceRepository::class, static fn (Services $all): FenceRepository => new FenceRepository(
+        $all->get(Connection::class),
+    ));
     $services->set(Replicas::class, static fn (Services $all): Replicas => new Replicas(
         $all->get(Connection::class),
         $all->get(SpaceRepository::class),
@@ -39,6 +43,7 @@ return static function (Services $services): void {
         $all->get(SpaceRepository::class),
         $all->get(SlotRepository::class),
         $all->get(ReplicaRepository::class),
+        $all->get(FenceRepository::class),
         $all->get(Clock::class),
     ));
     $services->set(Puller::class, static fn (Services $all): Puller => new Puller(

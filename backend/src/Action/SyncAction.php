@@ -38,7 +38,7 @@ final readonly class SyncAction
         if ($sync->batch === null) {
             $this->replicas->see($space->id, $sync->replica);
         } else {
-            $pushed = $this->pusher->push($space->id, $sync->batch, $sync->replica);
+            $pushed = $this->pusher->push($space->id, $sync->batch, $sync->replica, $sync->fence);
             $members['push'] = self::pushMembers($pushed);
             $space = $pushed->space;
             $sequence = $pushed->sequence;

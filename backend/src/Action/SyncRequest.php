@@ -23,6 +23,7 @@ final readonly class SyncRequest
     /** @param ?string $batch the bytes of the pushed batch, not decoded yet */
     private function __construct(
         public Replica $replica,
+        public int $fence,
         public ?string $batch,
         public ?CursorSet $cursors,
         public int $limit,
@@ -39,9 +40,9 @@ final readonly class SyncRequest
         $id = $input->textMatching('replica', self::REPLICA, '16 hexadecimal digits, not all zero');
         $schema = $input->has('schema') ? self::schema($input->object('schema')) : null;
         $replica = new Replica($id, $schema);
-        $batch = $input->has('push') ? $input->object('push')->only('ops')->base64('ops') : null;
+        [$fence, $batch] = $input->has('push') ? self::push($input->object('push')) : [0, null];
         if (!$input->has('pull')) {
-            return new self($replica, $batch, null, Limits::PAGE_OPS_DEFAULT);
+            return new self($replica, $fence, $batch, null, Limits::PAGE_OPS_DEFAULT);
         }
         $pull = $input->object('pull')->only('cursors', 'limit');
         $limit = $pull->has('limit') ? $pull->integer('limit', 1, Limits::PAGE_OPS) : Limits::PAGE_OPS_DEFAULT;
@@ -49,7 +50,15 @@ final readonly class SyncRequest
         if (count($cursors->names()) > Limits::PULL_CURSORS) {
             throw $pull->invalid('cursors', sprintf('may have at most %d members', Limits::PULL_CURSORS));
         }
-        return new self($replica, $batch, self::cursors($cursors), $limit);
+        return new self($replica, $fence, $batch, self::cursors($cursors), $limit);
+    }
+
+    /** @return array{int, string} */
+    private static function push(Input $input): array
+    {
+        $input->only('fence', 'ops');
+        $fence = $input->has('fence') ? $input->integer('fence', 0, Limits::FENCE_MAX) : 0;
+        return [$fence, $input->base64('ops')];
     }
 
     private static function schema(Input $input): Schema

@@ -29,6 +29,7 @@ enum Code: string
     case RefreshInvalid = 'refresh_invalid';
     case CredentialsInvalid = 'credentials_invalid';
     case EmailTaken = 'email_taken';
+    case PushOutdated = 'push_outdated';
     case MethodNotAllowed = 'method_not_allowed';
     case UnsupportedMediaType = 'unsupported_media_type';
     case BodyTooLarge = 'body_too_large';
@@ -46,7 +47,7 @@ enum Code: string
             self::RefreshInvalid, self::CredentialsInvalid => 401,
             self::NotFound => 404,
             self::MethodNotAllowed => 405,
-            self::EmailTaken => 409,
+            self::EmailTaken, self::PushOutdated => 409,
             self::BatchTooLarge, self::BodyTooLarge => 413,
             self::UnsupportedMediaType => 415,
             self::RateLimited => 429,
@@ -59,7 +60,7 @@ enum Code: string
     public function retryable(): bool
     {
         return match ($this) {
-            self::RateLimited, self::Busy, self::Internal => true,
+            self::PushOutdated, self::RateLimited, self::Busy, self::Internal => true,
             default => false,
         };
     }

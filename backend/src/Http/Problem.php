@@ -32,7 +32,7 @@ final class Problem
         string $requestId,
     ): ResponseInterface {
         $status = $problem->errorCode->status() ?? 500;
-        $body = self::members($problem->errorCode, $problem->detail, $requestId);
+        $body = self::members($problem->errorCode, $problem->detail, $requestId) + $problem->extensions;
         if ($problem->pointer !== null) {
             $body['pointer'] = $problem->pointer;
         }

@@ -23,41 +23,72 @@ final readonly class Pusher
         private SpaceRepository $spaces,
         private SlotRepository $slots,
         private ReplicaRepository $replicas,
+        private FenceRepository $fences,
         private Clock $clock,
     ) {
     }
 
     /**
-     * Fails with batch_malformed or batch_too_large, and token_invalid when the account has just been deleted.
+     * Fails with batch_malformed, batch_too_large or push_outdated, and token_invalid when the account has just been
+     * deleted.
      */
-    public function push(string $spaceId, string $batch, Replica $replica): PushResult
+    public function push(string $spaceId, string $batch, Replica $replica, int $fence): PushResult
     {
         try {
             $ops = BatchDecoder::decode($batch);
         } catch (CodecException $failure) {
             throw new ApiException($failure->errorCode, 'The batch cannot be read.', '/push/ops');
         }
-        $refused = $this->refuse($ops);
-        $candidates = array_diff_key($ops, $refused);
-        // A pull has them in the order of their keys, where they need not inherit what they inherit here.
-        if (BatchEncoder::expandedSize($candidates) > Limits::BATCH_BYTES) {
-            throw new ApiException(Code::BatchTooLarge, 'The batch is too large when it is expanded.', '/push/ops');
-        }
-        return $this->connection->write(function () use ($spaceId, $replica, $ops, $candidates, $refused): PushResult {
+        return $this->connection->write(function () use ($spaceId, $replica, $ops, $fence): PushResult {
             $space = $this->spaces->lock($spaceId)
                 ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
-            $this->replicas->see($spaceId, $replica, $this->clock->nowMs());
+            // Read under the lock: of two copies of a push the later must not find the time that the other did not.
+            $nowMs = $this->clock->nowMs();
+            $refused = $this->refuse($ops, $nowMs);
+            $candidates = array_diff_key($ops, $refused);
+            // A pull has them in the order of their keys, where they need not inherit what they inherit here.
+            if (BatchEncoder::expandedSize($candidates) > Limits::BATCH_BYTES) {
+                throw new ApiException(
+                    Code::BatchTooLarge,
+                    'The batch is too large when it is expanded.',
+                    '/push/ops',
+                );
+            }
+            $this->replicas->see($spaceId, $replica, $nowMs);
+            $this->guard($spaceId, $replica, $fence, $refused);
             return $this->merge($space, $ops, $candidates, $refused);
         });
+    }
+
+    /**
+     * Lets nothing pass that was sent before a stamp of this replica was refused, and from here on not this push either
+     * if one is refused now.
+     *
+     * @param array<int, Code> $refused
+     */
+    private function guard(string $spaceId, Replica $replica, int $fence, array $refused): void
+    {
+        $least = $this->fences->least($spaceId, $replica->id);
+        if ($fence < $least) {
+            throw new ApiException(
+                Code::PushOutdated,
+                'A stamp was refused since this was sent.',
+                '/push/fence',
+                extensions: ['fence' => $least],
+            );
+        }
+        if (in_array(Code::StampInFuture, $refused, true)) {
+            $this->fences->raise($spaceId, $replica->id, min($fence + 1, Limits::FENCE_MAX));
+        }
     }
 
     /**
      * @param list<Op> $ops
      * @return array<int, Code>
      */
-    private function refuse(array $ops): array
+    private function refuse(array $ops, int $nowMs): array
     {
-        $tooLate = Stamp::firstInFuture($this->clock->nowMs());
+        $tooLate = Stamp::firstInFuture($nowMs);
         $refused = [];
         foreach ($ops as $index => $op) {
             $error = $op->error ?? (strcmp($op->stamp, $tooLate) >= 0 ? Code::StampInFuture : null);

@@ -7,6 +7,10 @@ namespace Syncline\Tests\Application;
 use Firebase\JWT\JWT;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\TestCase;
+use Syncline\Codec\BatchEncoder;
+use Syncline\Codec\Code;
+use Syncline\Http\ApiException;
+use Syncline\Sync\Pusher;
 use Syncline\Tests\Support\Device;
 use Syncline\Tests\Support\Ops;
 use Syncline\Tests\Support\Reply;
@@ -117,10 +121,11 @@ final class AccountTest extends TestCase
     {
         $reply = $this->app->register();
         $device = new Device($this->app, $reply->string('access_token'));
-        $device->push(Ops::many(20));
+        $device->push([...Ops::many(20), Ops::op('meals/late/name', 1, 3_600_000)]);
+        self::assertCount(1, $this->app->connection()->rows('SELECT * FROM fences'));
         $this->login('ann@example.org');
         self::assertSame(204, $this->delete($device, TestApp::PASSWORD)->status);
-        foreach (['accounts', 'spaces', 'slots', 'replicas', 'refresh_tokens'] as $table) {
+        foreach (['accounts', 'spaces', 'slots', 'fences', 'replicas', 'refresh_tokens'] as $table) {
             self::assertSame([[0]], $this->app->connection()->rows('SELECT COUNT(*) FROM ' . $table), $table);
         }
         $device->sync([])->assertProblem(401, 'token_invalid');
@@ -146,7 +151,6 @@ final class AccountTest extends TestCase
     public static function rounds(): iterable
     {
         yield 'neither' => [[]];
-        yield 'push' => [['push' => ['ops' => Ops::batch(Ops::many(2))]]];
         yield 'pull' => [['pull' => ['cursors' => ['*' => '']]]];
     }
 
@@ -158,6 +162,21 @@ final class AccountTest extends TestCase
         // The first two are its arrival and the one that the token is checked against.
         $this->app->clock->atCall(3, fn (): int => $this->app->connection()->execute('DELETE FROM accounts'));
         $device->sync($members)->assertProblem(401, 'token_invalid');
+        self::assertSame([], $this->app->connection()->rows('SELECT * FROM replicas'));
+        self::assertSame([], $this->app->connection()->rows('SELECT * FROM slots'));
+    }
+
+    public function testRegressionAPushIntoASpaceThatWasJustDeletedInvalidatesItsToken(): void
+    {
+        $space = (string) hex2bin($this->app->register()->string('account'));
+        $this->app->connection()->execute('DELETE FROM accounts');
+        try {
+            $batch = BatchEncoder::encode(Ops::many(2));
+            $this->app->service(Pusher::class)->push($space, $batch, Ops::replica(), 0);
+            self::fail('it was taken');
+        } catch (ApiException $failure) {
+            self::assertSame(Code::TokenInvalid, $failure->errorCode);
+        }
         self::assertSame([], $this->app->connection()->rows('SELECT * FROM replicas'));
         self::assertSame([], $this->app->connection()->rows('SELECT * FROM slots'));
     }

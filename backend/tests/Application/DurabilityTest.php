@@ -106,7 +106,7 @@ final class DurabilityTest extends TestCase
             for ($index = 0; $index < 100; $index++) {
                 $ops[] = Ops::op(sprintf('meals/%d-%02d/name', $push, $index), $index);
             }
-            $pusher->push($spaceId, BatchEncoder::encode($ops), Ops::replica());
+            $pusher->push($spaceId, BatchEncoder::encode($ops), Ops::replica(), 0);
             fwrite($socket, ($push + 1) . "\n");
         }
     }

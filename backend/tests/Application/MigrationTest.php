@@ -15,7 +15,8 @@ final class MigrationTest extends TestCase
     private const AT_ONCE = 6;
     private const ROUNDS = 4;
     private const TABLES = [
-        'slots', 'replicas', 'refresh_tokens', 'attempts', 'login_failures', 'spaces', 'accounts', 'migrations',
+        'slots', 'fences', 'replicas', 'refresh_tokens', 'attempts', 'login_failures', 'spaces', 'accounts',
+        'migrations',
     ];
 
     private string $directory;
@@ -50,7 +51,7 @@ final class MigrationTest extends TestCase
             }
             sort($told);
             self::assertSame(
-                ["applied 0001_initial\napplied 0002_attempts\n", "nothing to do\n"],
+                ["applied 0001_initial\napplied 0002_attempts\napplied 0003_fences\n", "nothing to do\n"],
                 array_values(array_unique($told)),
             );
             self::assertSame('nothing to do', trim($told[1]), 'it was applied twice');

@@ -101,6 +101,34 @@ final class PushTest extends TestCase
         self::assertSame(['a/r/f=1', 'a/r/h=1'], $this->slots());
     }
 
+    public function testRegressionALateCopyOfARefusedPushIsOutdated(): void
+    {
+        $ahead = $this->app->clock->nowMs - Ops::TIME_MS + 300_001;
+        $push = ['push' => ['ops' => Ops::batch([Ops::op('a/r/f', 'withdrawn', $ahead), Ops::op('a/r/g', 1)])]];
+        self::assertSame('ra', $this->device->sync($push)->string('push', 'verdicts'));
+
+        $this->app->clock->nowMs += 60_000;
+        $late = $this->device->sync($push);
+        self::assertSame(409, $late->status);
+        self::assertSame('push_outdated', $late->string('code'));
+        self::assertSame(1, $late->member('fence'));
+        self::assertSame('/push/fence', $late->string('pointer'));
+        self::assertSame(['a/r/g=1'], $this->slots());
+
+        $anew = ['push' => ['fence' => 1, 'ops' => Ops::batch([Ops::op('a/r/f', 'stamped anew')])]];
+        self::assertSame('a', $this->device->sync($anew)->string('push', 'verdicts'));
+        self::assertSame(['a/r/g=1', 'a/r/f="stamped anew"'], $this->slots());
+    }
+
+    public function testTheFenceIsAnIntegerThatJsonHoldsExactly(): void
+    {
+        foreach ([-1, 2 ** 53, '1', 1.5, null] as $fence) {
+            $reply = $this->device->sync(['push' => ['fence' => $fence, 'ops' => Ops::batch([])]]);
+            self::assertSame(422, $reply->status, (string) json_encode($fence));
+            self::assertSame('/push/fence', $reply->string('pointer'));
+        }
+    }
+
     public function testAPoisonedOpStopsNoNeighbour(): void
     {
         $good = Ops::op('a/r/f', 1);

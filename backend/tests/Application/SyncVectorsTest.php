@@ -16,6 +16,7 @@ use Syncline\Http\Input;
 use Syncline\Sync\Puller;
 use Syncline\Sync\PullResult;
 use Syncline\Sync\Pusher;
+use Syncline\Sync\Replica;
 use Syncline\Sync\SlotRepository;
 use Syncline\Sync\SpaceRepository;
 use Syncline\Tests\Support\Ops;
@@ -63,8 +64,15 @@ final class SyncVectorsTest extends TestCase
     private function pushFails(VectorCase $push): ?string
     {
         try {
-            $result = $this->app->service(Pusher::class)->push($this->spaceId, $push->bytes('batch'), Ops::replica());
+            $replica = $push->has('replica') ? new Replica($push->text('replica'), null) : Ops::replica();
+            $fence = $push->has('fence') ? $push->number('fence') : 0;
+            $pusher = $this->app->service(Pusher::class);
+            $result = $pusher->push($this->spaceId, $push->bytes('batch'), $replica, $fence);
         } catch (ApiException $failure) {
+            self::assertSame(
+                $push->has('least_fence') ? ['fence' => $push->number('least_fence')] : [],
+                $failure->extensions,
+            );
             $space = $this->app->service(SpaceRepository::class)->find($this->spaceId);
             self::assertSame($push->number('head'), $space?->head);
             return $failure->errorCode->value;

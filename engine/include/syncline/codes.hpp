@@ -56,6 +56,7 @@
   X(kRefreshInvalid, "refresh_invalid")                  \
   X(kCredentialsInvalid, "credentials_invalid")          \
   X(kEmailTaken, "email_taken")                          \
+  X(kPushOutdated, "push_outdated")                      \
   X(kMethodNotAllowed, "method_not_allowed")             \
   X(kUnsupportedMediaType, "unsupported_media_type")     \
   X(kBodyTooLarge, "body_too_large")                     \

@@ -67,6 +67,8 @@ struct SyncRequest {
   std::uint64_t replica = 0;
   std::optional<SchemaId> schema;
   std::optional<std::string> push_ops;
+  // Of the push: one more than that of the replica's last push of which a stamp was refused.
+  std::uint64_t push_fence = 0;
   struct Pull {
     PullCursors cursors;
     std::optional<std::size_t> limit;  // ops of a page; without, as many as the server likes

@@ -26,7 +26,8 @@ struct PushBatch {
     Stamp stamp;
     SlotKey key;
   };
-  std::string ops;  // a batch
+  std::string ops;          // a batch
+  std::uint64_t fence = 0;  // to send with it
   std::vector<Item> items;
 };
 
@@ -96,7 +97,8 @@ class Replication {
   // Takes in the reply to a request that carried `pushed` (null for none), sent and received at
   // these readings of the wall clock: in one commit it merges the page, moves the cursors, settles
   // the verdicts, learns the server's time and notes whether this is complete; a second one stamps
-  // anew what the server refused as too far in the future, and if that fails the first stands.
+  // anew what the server refused as too far in the future and raises the fence, and if that fails
+  // the first stands.
   // Errors: response_malformed (and then nothing changes), clock_exhausted, those of Store::commit.
   [[nodiscard]] virtual Result<ReplyOutcome> take_reply(const SyncReply& reply,
                                                         const PushBatch* pushed,
@@ -107,6 +109,10 @@ class Replication {
   // keeps it aside with the code that says why. Its value stays where it is. Nothing happens if its
   // slot was written again since. Errors: those of Store::commit.
   [[nodiscard]] virtual Result<void> set_aside(const PushBatch::Item& item, Code code) = 0;
+
+  // Keeps the fence that the server asks for, in one commit, if it is greater than this replica's.
+  // Answers whether it is. Errors: those of Store::commit.
+  [[nodiscard]] virtual Result<bool> raise_fence(std::uint64_t least) = 0;
 
   // Notes that the server has more, as a look found: this is not complete any more, and a crash
   // does not change that. Errors: those of Store::commit.

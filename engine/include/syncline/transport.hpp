@@ -14,11 +14,13 @@ namespace syncline {
 enum class RequestId : std::uint64_t {};
 
 // An exchange that failed. `status` is the HTTP status, 0 where there was none; `retry_after` is
-// zero where the server named no time.
+// zero where the server named no time; `fence` is what push_outdated names: the least that is
+// taken.
 struct TransportError {
   Error error;
   int status = 0;
   std::chrono::milliseconds retry_after{0};
+  std::uint64_t fence = 0;
 };
 
 using TransportReply = tl::expected<Reply, TransportError>;

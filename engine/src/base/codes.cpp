@@ -33,6 +33,7 @@ bool code_retryable(Code code) {
     case Code::kResponseTooLarge:
     case Code::kUnexpectedContentType:
     case Code::kUnexpectedStatus:
+    case Code::kPushOutdated:
     case Code::kRateLimited:
     case Code::kBusy:
     case Code::kInternal:

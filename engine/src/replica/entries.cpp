@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/bytes.hpp"
+#include "syncline/limits.hpp"
 
 namespace syncline::replica {
 namespace {
@@ -166,6 +167,20 @@ Result<Progress> decode_progress(std::string_view bytes) {
   }
   if (!reader.empty()) return corrupt("entry", kProgressName);
   return progress;
+}
+
+std::string encode_fence(std::uint64_t fence) {
+  std::string out = new_entry();
+  codec::append_u64(out, fence);
+  return out;
+}
+
+Result<std::uint64_t> decode_fence(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("entry", kFenceName);
+  const auto fence = reader.take_u64();
+  if (!fence || *fence > kFenceMax || !reader.empty()) return corrupt("entry", kFenceName);
+  return *fence;
 }
 
 std::string encode_memory(const Memory& memory) {

@@ -23,6 +23,7 @@ inline constexpr std::string_view kSchemaName = "schema";
 inline constexpr std::string_view kProgressName = "progress";
 inline constexpr std::string_view kAccountName = "account";
 inline constexpr std::string_view kMemoryName = "memory";
+inline constexpr std::string_view kFenceName = "fence";
 
 [[nodiscard]] tl::unexpected<Error> corrupt(std::string_view what, std::string_view key);
 
@@ -86,6 +87,10 @@ struct Progress {
 };
 [[nodiscard]] std::string encode_progress(const Progress& progress);
 [[nodiscard]] Result<Progress> decode_progress(std::string_view bytes);
+
+// The fence of the next push.
+[[nodiscard]] std::string encode_fence(std::uint64_t fence);
+[[nodiscard]] Result<std::uint64_t> decode_fence(std::string_view bytes);
 
 // What the session remembers, and beside it what only the replica may change.
 struct Memory {

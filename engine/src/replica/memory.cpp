@@ -17,4 +17,10 @@ Result<void> note_complete(const Snapshot& snapshot, CommitBuilder& builder, boo
   return {};
 }
 
+Result<std::uint64_t> read_fence(const Snapshot& snapshot) {
+  const auto entry = snapshot.get(Keyspace::kMeta, kFenceName);
+  if (!entry) return fail(entry.error());
+  return *entry ? decode_fence(**entry) : Result<std::uint64_t>(0);
+}
+
 }  // namespace syncline::replica

@@ -14,4 +14,7 @@ namespace syncline::replica {
 [[nodiscard]] Result<void> note_complete(const Snapshot& snapshot, CommitBuilder& builder,
                                          bool complete);
 
+// The fence of the next push, 0 for a new replica. Errors: those of Snapshot::get.
+[[nodiscard]] Result<std::uint64_t> read_fence(const Snapshot& snapshot);
+
 }  // namespace syncline::replica

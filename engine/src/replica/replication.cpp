@@ -1,5 +1,6 @@
 #include "syncline/replication.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "replica/core.hpp"
@@ -8,6 +9,7 @@
 #include "replica/memory.hpp"
 #include "replica/pending.hpp"
 #include "replica/restamp.hpp"
+#include "syncline/limits.hpp"
 
 namespace syncline::replica {
 namespace {
@@ -52,6 +54,9 @@ class ReplicaReplication final : public Replication {
     const std::size_t count = more && whole > 0 ? whole : ops.size();
     push.items.erase(push.items.begin() + static_cast<std::ptrdiff_t>(count), push.items.end());
     push.ops = encode_batch(std::span(ops).first(count));
+    const auto fence = read_fence(**snapshot);
+    if (!fence) return fail(fence.error());
+    push.fence = *fence;
     return push;
   }
 
@@ -73,7 +78,8 @@ class ReplicaReplication final : public Replication {
       RefusedSequences refused;
       outcome = take_in(core_, reply, pushed, sent_ms, received_ms, refused);
       if (outcome && !refused.empty()) {
-        const auto restamped = restamp_pending(core_, refused);
+        const auto fence = std::min(pushed->fence + 1, kFenceMax);
+        const auto restamped = restamp_pending(core_, refused, fence);
         // The page is committed all the same, so the observers hear of it below.
         if (restamped) {
           outcome->restamped = *restamped;
@@ -99,6 +105,21 @@ class ReplicaReplication final : public Replication {
       if (auto ok = note_complete(**snapshot, builder, false); !ok) return ok;
     }
     return core_.commit(builder, {}, Origin::kLocal);
+  }
+
+  Result<bool> raise_fence(std::uint64_t least) override {
+    const std::lock_guard lock(core_.writer);
+    {
+      const auto snapshot = core_.store.snapshot();
+      if (!snapshot) return fail(snapshot.error());
+      const auto fence = read_fence(**snapshot);
+      if (!fence) return fail(fence.error());
+      if (least <= *fence || least > kFenceMax) return false;
+    }
+    StoreBatch batch;
+    batch.put(Keyspace::kMeta, std::string(kFenceName), encode_fence(least));
+    if (auto ok = core_.store.commit(batch); !ok) return fail(ok.error());
+    return true;
   }
 
   Result<void> expect_more() override {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
+#include <span>
 #include <utility>
 
 #include "replica/pending.hpp"
@@ -20,8 +23,8 @@ struct Pending {
 
 struct FarAhead {
   std::vector<Pending> ops;  // ascending by stamp
-  std::uint64_t first = 0;   // the least of their sequences
-  HybridTime before;         // the greatest time of the pending ops that keep their stamps
+  std::optional<std::uint64_t> outbox_first;
+  HybridTime before;  // the greatest time of the pending ops that keep their stamps
 };
 
 // Whether no one but this replica can have seen the op.
@@ -40,6 +43,7 @@ Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
     const auto sequence = parse_sequence_key((*cursor)->key());
     const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
     if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
+    if (!pending.outbox_first) pending.outbox_first = *sequence;
     auto op = pending_op(snapshot, *sequence, entry->slot_key);
     if (!op) return fail(op.error());
     const bool in_future = op->stamp.time.milliseconds() > bound_ms || refused.contains(*sequence);
@@ -50,7 +54,6 @@ Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
     pending.ops.push_back({*sequence, std::move(*op)});
   }
   if (!standing) return fail(standing.error());
-  if (!pending.ops.empty()) pending.first = pending.ops.front().sequence;
   // A slot that one transaction wrote twice has the place of its first write in the outbox.
   std::stable_sort(pending.ops.begin(), pending.ops.end(),
                    [](const Pending& a, const Pending& b) { return a.op.stamp < b.op.stamp; });
@@ -79,48 +82,94 @@ Result<std::optional<SlotKey>> followed_key(const Schema& schema, const SlotKey&
   return std::move(*followed);
 }
 
+// The slots that follow a deletion to its new stamp. A stamp that was withdrawn may be given again
+// after the clock was set back once more, so a new name may be one that another slot leaves.
+struct MovedSlots {
+  std::map<std::string, SlotKey> from;  // by the old name
+  std::set<std::string> to;
+};
+
+Result<MovedSlots> moved_slots(const Schema& schema, std::span<const Pending> ops,
+                               const NewStamps& stamps) {
+  MovedSlots moved;
+  for (const Pending& item : ops) {
+    auto followed = followed_key(schema, item.op.key, stamps);
+    if (!followed) return fail(followed.error());
+    // What is a tombstone already has nothing to move.
+    if (!*followed || is_tombstone(item.op.value)) continue;
+    moved.to.insert((*followed)->bytes());
+    moved.from.emplace(item.op.key.bytes(), std::move(**followed));
+  }
+  return moved;
+}
+
+// The sequence of what the slot holds, if it holds anything.
+Result<std::optional<std::uint64_t>> sequence_of(const Snapshot& snapshot, const SlotKey& key) {
+  const auto stored = snapshot.get(Keyspace::kSlots, key.bytes());
+  if (!stored) return fail(stored.error());
+  if (!*stored) return std::nullopt;
+  const auto slot = decode_slot(**stored, key.bytes());
+  if (!slot) return fail(slot.error());
+  return slot->sequence;
+}
+
 }  // namespace
 
-Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequences& refused) {
+Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequences& refused,
+                                      std::uint64_t fence) {
   auto snapshot = core.store.snapshot();
   if (!snapshot) return fail(snapshot.error());
   auto pending = far_ahead(core, **snapshot, refused);
   if (!pending) return fail(pending.error());
-  if (pending->ops.empty()) return 0;
   const auto undo = [&core](Error error) {
     core.clock.restore(core.committed.clock);
     return fail(std::move(error));
   };
+  if (pending->ops.empty()) {
+    snapshot->reset();
+    CommitBuilder builder(core.committed.sequence, std::nullopt);
+    builder.put_meta(kFenceName, encode_fence(fence));
+    if (auto ok = core.commit(builder, {}, Origin::kLocal); !ok) return fail(ok.error());
+    return 0;
+  }
   core.clock.rewind();
   // What keeps its stamp was written before, and stays before.
   HybridClock::State rewound = core.clock.state();
   rewound.last = std::max(rewound.last, pending->before);
   core.clock.restore(rewound);
-  CommitBuilder builder(core.committed.sequence, pending->first);
+  CommitBuilder builder(core.committed.sequence, pending->outbox_first);
   NewStamps stamps;
+  for (const Pending& item : pending->ops) {
+    if (stamps.contains(item.op.stamp)) continue;
+    const auto time = core.clock.tick();
+    if (!time) return undo(time.error());
+    stamps.emplace(item.op.stamp, Stamp{*time, core.id});
+  }
+  const auto moves = moved_slots(core.schema, pending->ops, stamps);
+  if (!moves) return undo(moves.error());
   std::vector<Op> restamped;
   for (Pending& item : pending->ops) {
-    auto found = stamps.find(item.op.stamp);
-    if (found == stamps.end()) {
-      const auto time = core.clock.tick();
-      if (!time) return undo(time.error());
-      found = stamps.emplace(item.op.stamp, Stamp{*time, core.id}).first;
-    }
-    item.op.stamp = found->second;
-    auto followed = followed_key(core.schema, item.op.key, stamps);
-    if (!followed) return undo(followed.error());
-    if (*followed) {
+    Op& op = item.op;
+    op.stamp = stamps.at(op.stamp);
+    const auto move = moves->from.find(op.key.bytes());
+    const bool is_taken = moves->to.contains(op.key.bytes());
+    if (move != moves->from.end()) {
+      const auto present = sequence_of(**snapshot, move->second);
+      if (!present) return undo(present.error());
+      builder.write({move->second, op.stamp, op.value}, LogOrigin::kRestamped, *present);
       // The slot of the old name says nothing any more. It is sent all the same, so that every
       // replica holds the same slots.
-      builder.write({item.op.key, item.op.stamp, std::string(kTombstone)}, LogOrigin::kRestamped,
-                    item.sequence);
-      builder.write({std::move(**followed), item.op.stamp, item.op.value}, LogOrigin::kRestamped,
-                    std::nullopt);
-    } else {
-      builder.write(item.op, LogOrigin::kRestamped, item.sequence);
+      op.value = kTombstone;
     }
-    restamped.push_back(std::move(item.op));
+    // Whoever takes the name writes the slot.
+    if (is_taken) {
+      builder.erase_outbox(item.sequence);
+    } else {
+      builder.write(op, LogOrigin::kRestamped, item.sequence);
+    }
+    restamped.push_back(std::move(op));
   }
+  builder.put_meta(kFenceName, encode_fence(fence));
   snapshot->reset();
   if (auto ok = core.commit(builder, restamped, Origin::kLocal); !ok) return fail(ok.error());
   return restamped.size();

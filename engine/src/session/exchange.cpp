@@ -82,6 +82,7 @@ void Synchronizer::Driver::exchange_with(const Tokens& tokens, bool pull_only) {
     if (*push) {
       pushed = std::make_shared<PushBatch>(std::move(**push));
       request.push_ops = pushed->ops;
+      request.push_fence = pushed->fence;
     }
   }
   ++summary_.rounds;
@@ -181,6 +182,11 @@ Result<void> Synchronizer::Driver::keep_tokens(const Tokens& asked, const Tokens
 }
 
 void Synchronizer::Driver::fail_request(const TransportError& error, const PushBatch* pushed) {
+  if (error.error.code == Code::kPushOutdated && pushed != nullptr) {
+    const auto raised = replication_.raise_fence(error.fence);
+    if (!raised) return fail_here(raised.error());
+    return fail_exchange(error, {.fence_raised = *raised});
+  }
   if (!refused_alone(error, pushed)) return fail_exchange(error, {});
   // It would be refused for ever, and hold up all the others.
   const auto ok = replication_.set_aside(pushed->items.front(), Code::kBodyTooLarge);

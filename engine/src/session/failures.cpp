@@ -23,7 +23,9 @@ constexpr bool is_foreign(Code code) {
 }  // namespace
 
 Failure classify(const TransportError& error) {
-  if (is_foreign(error.error.code)) return classify(error.error.code);
+  // Its status is that of other conflicts, which are the service's last word.
+  if (is_foreign(error.error.code) || error.error.code == Code::kPushOutdated)
+    return classify(error.error.code);
   if (error.status == kUnauthorized) return Failure::kAuth;
   if (error.status == kTooLargeStatus) return Failure::kTooLarge;
   if (error.status == kTooManyRequests || error.status >= kServerErrors) return Failure::kServer;

@@ -153,6 +153,7 @@ class Stepper {
     state().refreshed = false;
     if (!state().remaining) push_passed();
     state().remaining = event.remaining;
+    state().outdated = 0;
     state().restamps = event.restamped ? state().restamps + 1 : 0;
     if (state().restamps > kRestampsMax) {
       state().phase = Phase::kPausedClock;
@@ -220,8 +221,7 @@ class Stepper {
         state().phase = Phase::kOffline;
         return wait(Failure::kNetwork, event.retry_after);
       case Failure::kServer:
-        state().phase = Phase::kBackoff;
-        return wait(Failure::kServer, event.retry_after);
+        return server_failed(event);
       case Failure::kAuth:
         return auth_failed(event);
       case Failure::kTooLarge:
@@ -231,6 +231,15 @@ class Stepper {
         state().last_failure = Failure::kPermanent;
         return;
     }
+  }
+
+  void server_failed(const Event& event) {
+    if (event.fence_raised && is_active() && state().outdated < kOutdatedMax) {
+      ++state().outdated;
+      return exchange();
+    }
+    state().phase = Phase::kBackoff;
+    wait(Failure::kServer, event.retry_after);
   }
 
   void auth_failed(const Event& event) {

@@ -56,7 +56,8 @@ struct Event {
   // Of kRoundFailed.
   Failure failure = Failure::kNone;
   bool during_refresh = false;
-  bool set_aside = false;  // the one op that the request carried will not be sent again
+  bool set_aside = false;     // the one op that the request carried will not be sent again
+  bool fence_raised = false;  // the push was outdated, and will not be with the fence it now gets
   std::chrono::milliseconds retry_after{0};
 };
 
@@ -81,6 +82,7 @@ struct State {
   Failure last_failure = Failure::kNone;
   unsigned attempt = 0;    // failures of this class in a row
   unsigned restamps = 0;   // refused times in a row
+  unsigned outdated = 0;   // pushes in a row
   unsigned halvings = 0;   // the batch is the largest, divided by 2^halvings
   unsigned passed = 0;     // pushes of that size that passed in a row
   bool in_flight = false;  // a request is under way
@@ -120,5 +122,7 @@ inline constexpr unsigned kHalvingsMax = 10;
 // refuses one push in so many.
 inline constexpr unsigned kPassedMax = 8;
 inline constexpr unsigned kRestampsMax = 3;
+// Pushes that are repeated at once with a greater fence before it backs off.
+inline constexpr unsigned kOutdatedMax = 3;
 
 }  // namespace syncline::session

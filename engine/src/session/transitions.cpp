@@ -11,7 +11,8 @@ using enum EventKind;
 // Where a finished exchange may lead.
 const std::vector<Phase> kAfterRound{kSyncing, kIdle, kReset, kPausedClock};
 // Where a failed one may lead. Each phase may also be kept, while the tokens are refreshed, the
-// batch is halved, the one op in it was set aside, or a login that came meanwhile is tried.
+// batch is halved, the push gets a greater fence, the one op in it was set aside, or a login that
+// came meanwhile is tried.
 const std::vector<Phase> kAfterFailure{kOffline, kBackoff, kPausedAuth, kFailed};
 
 std::vector<Phase> with(std::vector<Phase> phases, Phase phase) {

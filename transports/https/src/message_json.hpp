@@ -27,6 +27,7 @@ namespace syncline::https {
 // What counts of a problem document (RFC 9457).
 struct Problem {
   std::optional<Code> code;  // nothing when it is none of those that a server gives
+  std::uint64_t fence = 0;   // of push_outdated; 0 when it is none
   std::string detail;        // fit to be shown: bounded, without control characters
 };
 

@@ -188,8 +188,10 @@ class Decoder {
       if (problem) {
         const auto code = problem->code.value_or(code_of_status(reply_.status));
         const auto& detail = problem->detail;
-        return error(code, "answered with status " + status + ": " +
-                               (detail.empty() ? std::string(code_name(code)) : detail));
+        auto reply = error(code, "answered with status " + status + ": " +
+                                     (detail.empty() ? std::string(code_name(code)) : detail));
+        reply.error().fence = problem->fence;
+        return reply;
       }
     }
     return error(

@@ -48,7 +48,7 @@ std::optional<Code> server_code(std::string_view name) {
       Code::kTokenExpired,    Code::kRefreshInvalid,   Code::kCredentialsInvalid,
       Code::kEmailTaken,      Code::kMethodNotAllowed, Code::kUnsupportedMediaType,
       Code::kBodyTooLarge,    Code::kRateLimited,      Code::kBusy,
-      Code::kInternal,
+      Code::kInternal,        Code::kPushOutdated,
   });
   const auto code = code_from_name(name);
   if (!code || std::ranges::find(kServerCodes, *code) == kServerCodes.end()) return std::nullopt;
@@ -222,6 +222,10 @@ std::optional<Problem> decode_problem(std::string_view text) {
   if (name == nullptr || !name->is_string()) return std::nullopt;
   Problem problem;
   problem.code = server_code(name->get_string());
+  const auto* fence = object->if_contains("fence");
+  const auto* least = fence == nullptr ? nullptr : fence->if_int64();
+  if (problem.code == Code::kPushOutdated && least != nullptr && *least > 0)
+    problem.fence = static_cast<std::uint64_t>(*least);
   for (const std::string_view member : {"detail", "title"}) {
     const auto* words = object->if_contains(member);
     if (words == nullptr || !words->is_string()) continue;

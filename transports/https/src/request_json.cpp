@@ -43,7 +43,9 @@ std::string sync_json(const SyncRequest& request) {
                       {"version", request.schema->version},
                       {"digest", request.schema->digest}};
   }
-  if (request.push_ops) body["push"] = {{"ops", encode_base64(*request.push_ops)}};
+  if (request.push_ops) {
+    body["push"] = {{"fence", request.push_fence}, {"ops", encode_base64(*request.push_ops)}};
+  }
   if (request.pull) {
     json::object cursors;
     for (const auto& [name, cursor] : request.pull->cursors) {

@@ -21,6 +21,7 @@ namespace syncline::loopback {
     case Code::kNotFound:
       return 404;
     case Code::kEmailTaken:
+    case Code::kPushOutdated:
       return 409;
     case Code::kBatchTooLarge:
     case Code::kBodyTooLarge:

@@ -63,7 +63,7 @@ tl::expected<SyncReply, TransportError> Space::sync(const SyncRequest& request,
     const auto ops = decode_batch(*request.push_ops);
     if (!ops) return refuse(ops.error().code, ops.error().message);
     const auto head_before = head_;
-    auto pushed = push(*ops, now_ms);
+    auto pushed = push(*ops, request, now_ms);
     if (!pushed) return tl::unexpected(pushed.error());
     reply.push = *std::move(pushed);
     if (wanted && head_ != head_before) wanted->pushed = head_;
@@ -144,12 +144,15 @@ tl::expected<Space::Wanted, TransportError> Space::parse_pull(const SyncRequest:
 }
 
 tl::expected<SyncReply::Push, TransportError> Space::push(const std::vector<DecodedOp>& ops,
+                                                          const SyncRequest& request,
                                                           std::int64_t now_ms) {
   std::vector<std::optional<Code>> refusals;
+  bool any_in_future = false;
   std::size_t accepted = 0;
   std::size_t expanded_bytes = 1;
   for (const auto& decoded : ops) {
     refusals.push_back(refusal_of(decoded, now_ms));
+    any_in_future |= refusals.back() == Code::kStampInFuture;
     if (refusals.back()) continue;
     ++accepted;
     expanded_bytes += expanded_size(*decoded.op);
@@ -157,6 +160,13 @@ tl::expected<SyncReply::Push, TransportError> Space::push(const std::vector<Deco
   if (expanded_bytes + varint_size(accepted) > kBatchBytesMax) {
     return refuse(Code::kBatchTooLarge, "The batch is too large when it is expanded.");
   }
+  const auto least = fences_.find(request.replica);
+  if (least != fences_.end() && request.push_fence < least->second) {
+    auto outdated = refuse(Code::kPushOutdated, "A stamp was refused since this was sent.");
+    outdated.value().fence = least->second;
+    return outdated;
+  }
+  if (any_in_future) fences_[request.replica] = std::min(request.push_fence + 1, kFenceMax);
 
   SyncReply::Push reply;
   const auto sequence = head_ + 1;

@@ -62,9 +62,9 @@ class Space {
       const std::string& cursor) const;
   [[nodiscard]] tl::expected<Wanted, TransportError> parse_pull(
       const SyncRequest::Pull& pull) const;
-  // Error: batch_too_large.
+  // Errors: batch_too_large, push_outdated.
   [[nodiscard]] tl::expected<SyncReply::Push, TransportError> push(
-      const std::vector<DecodedOp>& ops, std::int64_t now_ms);
+      const std::vector<DecodedOp>& ops, const SyncRequest& request, std::int64_t now_ms);
   [[nodiscard]] bool apply(const Op& op, std::uint64_t sequence);
   [[nodiscard]] SyncReply::Pull pull(const Wanted& wanted) const;
   [[nodiscard]] std::string cursor_at(std::uint64_t sequence) const;
@@ -73,6 +73,7 @@ class Space {
   std::uint64_t head_ = 0;
   std::map<SlotKey, Slot> slots_;
   std::set<std::pair<std::uint64_t, SlotKey>> by_sequence_;
+  std::map<std::uint64_t, std::uint64_t> fences_;  // of replicas, the least that is taken
 };
 
 }  // namespace syncline::loopback
