@@ -163,6 +163,29 @@ BOOST_AUTO_TEST_CASE(regression_a_deletion_stays_after_what_keeps_its_stamp) {
   device.check_fold();
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_stamp_that_is_given_twice_mixes_no_names_up) {
+  Device device(kSchema);
+  device.increment("c", "r", "water", 1);
+  device.erase("c", "r");
+  device.put("c", "r", {{"low", Value(7)}});
+  device.increment("c", "r", "water", 2);
+  const std::string before = device.read("c", "r");
+  // Set back and forth, the clock comes to the same stamps again, and so do the names after them.
+  for (const std::int64_t time :
+       {kPresentMs, kPresentMs - 86'400'000, kPresentMs, kPresentMs - 86'400'000}) {
+    const PushBatch push = next_push(device);
+    take(device, verdicts_reply(std::string(push.items.size(), 'r'), time), &push);
+    BOOST_TEST(next_push(device).items.size() == device.state().pending_ops);
+    BOOST_TEST(device.read("c", "r") == before);
+    device.check_fold();
+  }
+  TinyServer server(kPresentMs);
+  sync(server, device);
+  Device other(kSchema, 2);
+  sync(server, other);
+  BOOST_TEST(other.read("c", "r") == before);
+}
+
 BOOST_AUTO_TEST_CASE(regression_an_op_that_is_refused_within_the_local_bound_is_stamped_anew) {
   // Between the two clocks lie four seconds, which are taken for the network's delay.
   Device device;
