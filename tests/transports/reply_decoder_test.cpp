@@ -108,10 +108,11 @@ BOOST_AUTO_TEST_CASE(a_sync_request_is_written_as_the_protocol_has_it) {
   BOOST_TEST(request.method == "POST");
   BOOST_TEST(request.target == "/v1/sync");
   BOOST_TEST(request.bearer.reveal() == "token");
-  BOOST_TEST(request.body ==
-             R"({"protocol":1,"replica":"0123456789abcdef",)"
-             R"("schema":{"name":"health","version":2,"digest":"digest"},"push":{"fence":3,"ops":"AQA="},)"
-             R"("pull":{"cursors":{"*":"cursor","private":null},"limit":10}})");
+  BOOST_TEST(
+      request.body ==
+      R"({"protocol":1,"replica":"0123456789abcdef",)"
+      R"("schema":{"name":"health","version":2,"digest":"digest"},"push":{"fence":3,"ops":"AQA="},)"
+      R"("pull":{"cursors":{"*":"cursor","private":null},"limit":10}})");
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_is_escaped_in_a_query) {
