@@ -60,15 +60,24 @@ suite_dev() { build_and_test dev; }
 suite_tsan() {
     build_and_test tsan
     check tsan-worlds worlds_hold "$root/build/tsan/cli/syncline" 1000
+    install_backend
+    run_sanitized_e2e tsan torture test_torture.py
+}
+# run_sanitized_e2e PRESET NAME PYTEST_ARGUMENT...: what a sanitizer finds must not end as an error that a test expects.
+run_sanitized_e2e() {
+    local preset=$1 name=$2 options=exitcode=99
+    shift 2
+    SYNCLINE_COMMAND=$root/build/$preset/cli/syncline SYNCLINE_TORTURE=$root/build/$preset/tests/torture/syncline_torture \
+        ASAN_OPTIONS=$options UBSAN_OPTIONS=$options TSAN_OPTIONS=$options run_e2e "$preset-$name" "$@"
 }
 
-# The command too, which no test in C++ runs. What a sanitizer finds must not end as an error that a test expects.
+# The command too, which no test in C++ runs.
 suite_asan() {
     build_and_test asan
     check asan-worlds worlds_hold "$root/build/asan/cli/syncline" 2000
     install_backend
-    SYNCLINE_COMMAND=$root/build/asan/cli/syncline ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99 \
-        run_e2e asan-cli test_cli.py test_import.py test_bad_input.py
+    run_sanitized_e2e asan cli test_cli.py test_import.py test_bad_input.py
+    run_sanitized_e2e asan torture test_torture.py
 }
 
 # Only the targets that are run: the other tests of this preset are those of asan, by another compiler.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -52,6 +53,20 @@ BOOST_AUTO_TEST_CASE(retries_are_spread_evenly_from_at_once_to_the_bound_of_the_
   }
   waits.erase(std::unique(waits.begin(), waits.end()), waits.end());
   BOOST_CHECK_GT(waits.size(), kAtTheCap * 9 / 10);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_wall_clock_at_the_end_of_its_range_is_waited_by) {
+  constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
+  Network network;
+  SyncedDevice a(network, 1);
+  a.device().wall().set(kEnd);
+  network.server.fail_next({{Code::kBusy, "made up"}, 503, 200s});
+  a.sync().watch();
+  network.executor.run_for(100ms);
+  BOOST_CHECK(a.phase() == Phase::kBackoff);
+  BOOST_CHECK_EQUAL(a.status().next_retry_ms, kEnd);
+  network.executor.run_for(10min);
+  BOOST_CHECK(a.phase() == Phase::kIdle);
 }
 
 BOOST_AUTO_TEST_CASE(retries_are_spread_above_what_the_server_asks_for) {

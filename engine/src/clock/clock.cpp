@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "base/saturating.hpp"
 #include "syncline/limits.hpp"
 
 namespace syncline {
@@ -14,14 +15,8 @@ __extension__ using Wide = __int128;
 }  // namespace
 
 std::int64_t HybridClock::now_ms() const {
-  const std::int64_t wall = wall_.now_ms();
-  // Saturates: a wall clock may say anything.
-  std::int64_t now = 0;
-  if (__builtin_add_overflow(wall, state_.offset_ms, &now)) {
-    now = wall < 0 ? std::numeric_limits<std::int64_t>::min()
-                   : std::numeric_limits<std::int64_t>::max();
-  }
-  return std::clamp<std::int64_t>(now, 0, kMillisecondsMax);
+  return std::clamp<std::int64_t>(saturating_add(wall_.now_ms(), state_.offset_ms), 0,
+                                  kMillisecondsMax);
 }
 
 Result<HybridTime> HybridClock::tick(HybridTime floor) {

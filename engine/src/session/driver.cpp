@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/saturating.hpp"
 #include "session/failures.hpp"
 
 namespace syncline {
@@ -253,7 +254,7 @@ void Synchronizer::Driver::start_retry(const session::Action& action) {
       std::chrono::milliseconds(static_cast<std::int64_t>(parts_.random.next() % spread));
   {
     const std::lock_guard lock(facts_mutex_);
-    facts_.next_retry_ms = parts_.wall.now_ms() + delay.count();
+    facts_.next_retry_ms = saturating_add(parts_.wall.now_ms(), delay.count());
   }
   retry_timer_ = post_after(delay, [](Driver& driver) {
     driver.retry_timer_.reset();
