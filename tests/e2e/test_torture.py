@@ -17,8 +17,9 @@ SEEDS = int(os.environ.get("SYNCLINE_TORTURE_SEEDS", "1"))
 STEPS = int(os.environ.get("SYNCLINE_TORTURE_STEPS", "500"))
 HANG_S = 600
 
-# What the backend may answer, whatever comes to it. A login ends when a token is rightly taken for stolen.
-STATUSES = {200, 201, 204, 304, 401}
+# What the backend may answer, whatever comes to it. A login ends when a token is rightly taken for stolen, and a late
+# copy of a push of which a stamp was refused is outdated.
+STATUSES = {200, 201, 204, 304, 401, 409}
 
 
 @pytest.fixture(scope="session")
