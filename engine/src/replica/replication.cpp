@@ -79,7 +79,8 @@ class ReplicaReplication final : public Replication {
       outcome = take_in(core_, reply, pushed, sent_ms, received_ms, refused);
       if (outcome && !refused.empty()) {
         const auto fence = std::min(pushed->fence + 1, kFenceMax);
-        const auto restamped = restamp_pending(core_, refused, fence);
+        const auto restamped = restamp_pending(
+            core_, refused, latest_judgement_ms(reply.time_ms, sent_ms, received_ms), fence);
         // The page is committed all the same, so the observers hear of it below.
         if (restamped) {
           outcome->restamped = *restamped;
@@ -224,6 +225,18 @@ class ReplicaReplication final : public Replication {
   }
 
  private:
+  // The latest time at which the server may have judged the push of this reply.
+  static std::int64_t latest_judgement_ms(std::int64_t server_ms, std::int64_t sent_ms,
+                                          std::int64_t received_ms) {
+    const std::uint64_t took_ms = received_ms < sent_ms ? 0
+                                                        : static_cast<std::uint64_t>(received_ms) -
+                                                              static_cast<std::uint64_t>(sent_ms);
+    // The wall clock may have jumped; no request takes as long as that.
+    constexpr std::uint64_t kTookMaxMs = 300'000;
+    return std::min(server_ms, kMillisecondsMax) +
+           static_cast<std::int64_t>(std::min(took_ms, kTookMaxMs));
+  }
+
   static Result<std::int64_t> oldest_pending(const Snapshot& snapshot) {
     auto cursor = snapshot.cursor(Keyspace::kOutbox);
     if (!cursor) return fail(cursor.error());

@@ -33,8 +33,9 @@ bool is_unseen(const Replica::Core& core, const Stamp& stamp) {
 }
 
 Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
-                           const RefusedSequences& refused) {
-  const std::int64_t bound_ms = core.clock.now_ms() + kDriftMaxMs;
+                           const RefusedSequences& refused, std::int64_t judged_ms) {
+  // A clock that was set back during the request says too little.
+  const std::int64_t bound_ms = std::max(core.clock.now_ms(), judged_ms) + kDriftMaxMs;
   FarAhead pending;
   auto cursor = snapshot.cursor(Keyspace::kOutbox);
   if (!cursor) return fail(cursor.error());
@@ -116,10 +117,10 @@ Result<std::optional<std::uint64_t>> sequence_of(const Snapshot& snapshot, const
 }  // namespace
 
 Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequences& refused,
-                                      std::uint64_t fence) {
+                                      std::int64_t judged_ms, std::uint64_t fence) {
   auto snapshot = core.store.snapshot();
   if (!snapshot) return fail(snapshot.error());
-  auto pending = far_ahead(core, **snapshot, refused);
+  auto pending = far_ahead(core, **snapshot, refused, judged_ms);
   if (!pending) return fail(pending.error());
   const auto undo = [&core](Error error) {
     core.clock.restore(core.committed.clock);

@@ -25,6 +25,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def handle_one(self):
         proxy = self.server.proxy
         self.close_connection = True
+        # A request that breaks off within its headers looks as if they ended there.
+        if self.command != "GET" and "Content-Length" not in self.headers:
+            return
         length = int(self.headers.get("Content-Length", 0))
         request = self.rfile.read(length)
         if len(request) < length:
