@@ -18,6 +18,7 @@ ON_REQUESTS = (
 )
 # A second use of a token, after the first one's successor came into use, rightly ends the login.
 ONLY_ON_SYNC = ("duplicate", "duplicate_later", "unauthorized", "too_large", "unprocessable")
+OPEN_TIMEOUT_S = 60
 TOO_LATE_S = 5  # longer than a device waits
 HARM_BYTES_MAX = 4_000  # of a connection: its handshake, and a request or two
 
@@ -66,7 +67,7 @@ class FaultyNetwork:
     """Connections go through `Wire`, which sees only bytes, then through a proxy that ends TLS and sees requests."""
 
     def __init__(self, backend, ca, certificate, seed):
-        self.on = False
+        self._on = False
         self.ca = ca
         self.connections = Deck(seed, ON_CONNECTIONS, 9)
         self.requests = Deck(seed + 1, ON_REQUESTS, 24)
@@ -77,6 +78,17 @@ class FaultyNetwork:
         self.proxy.keep_alive = True
         self.wire = Wire(self.proxy.server.server_port, self)
         self.url = f"https://localhost:{self.wire.port}"
+
+    @property
+    def on(self):
+        return self._on
+
+    @on.setter
+    def on(self, harms):
+        """Once it is off, nothing that began before refuses a connection any more."""
+        self._on = harms
+        if not harms:
+            self.wire.wait_until_open()
 
     def counts(self):
         return {**self.connections.counts, **self.requests.counts}
@@ -206,6 +218,8 @@ class Wire:
         self.deck = network.connections
         self.closed = False
         self.port = 0
+        self.open = threading.Condition()
+        self.is_open = True
         self._listen()
         self.thread = threading.Thread(target=self._accept)
         self.thread.start()
@@ -216,11 +230,11 @@ class Wire:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listening.bind(("127.0.0.1", self.port))
+                listening.listen(64)
                 break
             except OSError:  # somebody took the port for a moment
                 listening.close()
                 time.sleep(0.05)
-        listening.listen(64)
         listening.settimeout(0.05)
         self.listening = listening
         self.port = listening.getsockname()[1]
@@ -231,16 +245,33 @@ class Wire:
                 device, _ = self.listening.accept()
             except TimeoutError:
                 continue
-            fault = self.deck.draw() if self.network.on else None
+            fault = self._draw()
             if fault == "refused":
-                self.deck.fired(fault)
-                _reset(device)
-                self.listening.close()
-                time.sleep(0.1 + self.deck.below(500) / 1000)  # in which nobody listens
-                self._listen()
-                continue
-            threading.Thread(target=self._carry, args=(device, fault), daemon=True).start()
+                self._refuse(device)
+            else:
+                threading.Thread(target=self._carry, args=(device, fault), daemon=True).start()
         self.listening.close()
+
+    def _draw(self):
+        with self.open:
+            fault = self.deck.draw() if self.network.on else None
+            self.is_open = fault != "refused"
+            return fault
+
+    def _refuse(self, device):
+        """This connection, and all others until somebody listens again."""
+        self.deck.fired("refused")
+        _reset(device)
+        self.listening.close()
+        time.sleep(0.1 + self.deck.below(500) / 1000)
+        self._listen()
+        with self.open:
+            self.is_open = True
+            self.open.notify_all()
+
+    def wait_until_open(self):
+        with self.open:
+            assert self.open.wait_for(lambda: self.is_open, OPEN_TIMEOUT_S), f"port {self.port} stays taken"
 
     def _carry(self, device, fault):
         device.settimeout(None)
