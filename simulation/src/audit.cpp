@@ -138,7 +138,8 @@ Finding Audit::take_local(const DeviceAccount& account, const Schema& schema, co
   return invariants::each_addition_has_a_tag_of_its_own(ledger_, op, rules);
 }
 
-// Forgets what the device had put into the slot and nobody has seen.
+// Forgets what the device had put into the slot and takes back. A lesser register stays possible: a
+// request whose reply was lost may have brought it to the server, where the new one replaces it.
 Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Register& anew) {
   const auto pending = account.pending.find(slot);
   if (pending == account.pending.end()) return std::nullopt;  // a slot with another name
@@ -146,7 +147,8 @@ Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Re
     if (auto found =
             invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, withdrawn, anew))
       return found;
-    if (!ledger_.was_acknowledged(slot, withdrawn)) ledger_.withdraw(slot, withdrawn);
+    if (anew < withdrawn && !ledger_.was_acknowledged(slot, withdrawn))
+      ledger_.withdraw(slot, withdrawn);
   }
   pending->second.unacknowledged.clear();
   return std::nullopt;

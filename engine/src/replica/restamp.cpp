@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "replica/fold.hpp"
 #include "replica/pending.hpp"
 #include "strategy/strategy.hpp"
 #include "syncline/limits.hpp"
@@ -25,6 +26,8 @@ struct FarAhead {
   std::vector<Pending> ops;  // ascending by stamp
   std::optional<std::uint64_t> outbox_first;
   HybridTime before;  // the greatest time of the pending ops that keep their stamps
+  std::int64_t bound_ms = 0;
+  std::optional<HybridTime> refused;  // the least time that was
 };
 
 // Whether no one but this replica can have seen the op.
@@ -37,6 +40,7 @@ Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
   // A clock that was set back during the request says too little.
   const std::int64_t bound_ms = std::max(core.clock.now_ms(), judged_ms) + kDriftMaxMs;
   FarAhead pending;
+  pending.bound_ms = bound_ms;
   auto cursor = snapshot.cursor(Keyspace::kOutbox);
   if (!cursor) return fail(cursor.error());
   auto standing = (*cursor)->seek({});
@@ -47,7 +51,10 @@ Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
     if (!pending.outbox_first) pending.outbox_first = *sequence;
     auto op = pending_op(snapshot, *sequence, entry->slot_key);
     if (!op) return fail(op.error());
-    const bool in_future = op->stamp.time.milliseconds() > bound_ms || refused.contains(*sequence);
+    const bool is_refused = refused.contains(*sequence);
+    if (is_refused)
+      pending.refused = std::min(pending.refused.value_or(op->stamp.time), op->stamp.time);
+    const bool in_future = op->stamp.time.milliseconds() > bound_ms || is_refused;
     if (!in_future || !is_unseen(core, op->stamp)) {
       pending.before = std::max(pending.before, op->stamp.time);
       continue;
@@ -59,6 +66,22 @@ Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
   std::stable_sort(pending.ops.begin(), pending.ops.end(),
                    [](const Pending& a, const Pending& b) { return a.op.stamp < b.op.stamp; });
   return pending;
+}
+
+// The greatest time of what a later write took from the outbox, and a request whose reply was lost
+// may have brought to the server. The server refuses what is no less than a time that it refused.
+Result<HybridTime> greatest_sent(const Replica::Core& core, const Snapshot& snapshot,
+                                 const FarAhead& pending) {
+  HybridTime greatest;
+  auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
+    const HybridTime time = item.op.stamp.time;
+    const bool may_be_held =
+        time.milliseconds() <= pending.bound_ms && (!pending.refused || time < *pending.refused);
+    if (is_unseen(core, item.op.stamp) && may_be_held) greatest = std::max(greatest, time);
+    return true;
+  });
+  if (!walked) return fail(walked.error());
+  return greatest;
 }
 
 bool accumulates(const Schema& schema, const SlotKey& key) {
@@ -133,10 +156,12 @@ Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequence
     if (auto ok = core.commit(builder, {}, Origin::kLocal); !ok) return fail(ok.error());
     return 0;
   }
+  const auto sent = greatest_sent(core, **snapshot, *pending);
+  if (!sent) return fail(sent.error());
   core.clock.rewind();
   // What keeps its stamp was written before, and stays before.
   HybridClock::State rewound = core.clock.state();
-  rewound.last = std::max(rewound.last, pending->before);
+  rewound.last = std::max({rewound.last, pending->before, *sent});
   core.clock.restore(rewound);
   CommitBuilder builder(core.committed.sequence, pending->outbox_first);
   NewStamps stamps;

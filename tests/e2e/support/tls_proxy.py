@@ -18,15 +18,34 @@ class Reply:
         self.length = len(body) if length is None else length
 
 
+class _Lines:
+    """A request as it is read, and the last line of it."""
+
+    def __init__(self, file):
+        self.file = file
+        self.last = b""
+
+    def readline(self, *limit):
+        self.last = self.file.readline(*limit)
+        return self.last
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
 
+    def setup(self):
+        super().setup()
+        self.rfile = _Lines(self.rfile)
+
     def handle_one(self):
         proxy = self.server.proxy
         self.close_connection = True
-        # A request that breaks off within its headers looks as if they ended there.
-        if self.command != "GET" and "Content-Length" not in self.headers:
+        # A request that breaks off within its head looks as if that ended there.
+        if self.rfile.last.strip(b"\r\n") or not self.rfile.last:
             return
         length = int(self.headers.get("Content-Length", 0))
         request = self.rfile.read(length)
