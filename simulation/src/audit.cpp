@@ -139,7 +139,8 @@ Finding Audit::take_local(const DeviceAccount& account, const Schema& schema, co
 }
 
 // Forgets what the device had put into the slot and takes back. A lesser register stays possible: a
-// request whose reply was lost may have brought it to the server, where the new one replaces it.
+// request whose reply was lost may have brought it to the server, where the new one replaces it. It
+// is taken back when it is greater than a later one.
 Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Register& anew) {
   const auto pending = account.pending.find(slot);
   if (pending == account.pending.end()) return std::nullopt;  // a slot with another name
@@ -150,7 +151,8 @@ Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Re
     if (anew < withdrawn && !ledger_.was_acknowledged(slot, withdrawn))
       ledger_.withdraw(slot, withdrawn);
   }
-  pending->second.unacknowledged.clear();
+  std::erase_if(pending->second.unacknowledged,
+                [&](const Register& withdrawn) { return anew < withdrawn; });
   return std::nullopt;
 }
 
