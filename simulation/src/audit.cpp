@@ -144,15 +144,14 @@ Finding Audit::take_local(const DeviceAccount& account, const Schema& schema, co
 Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Register& anew) {
   const auto pending = account.pending.find(slot);
   if (pending == account.pending.end()) return std::nullopt;  // a slot with another name
-  for (const Register& withdrawn : pending->second.unacknowledged) {
+  const auto is_taken_back = [&](const Register& put) { return anew < put; };
+  for (const Register& put : pending->second.unacknowledged) {
     if (auto found =
-            invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, withdrawn, anew))
+            invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, put, anew))
       return found;
-    if (anew < withdrawn && !ledger_.was_acknowledged(slot, withdrawn))
-      ledger_.withdraw(slot, withdrawn);
+    if (is_taken_back(put) && !ledger_.was_acknowledged(slot, put)) ledger_.withdraw(slot, put);
   }
-  std::erase_if(pending->second.unacknowledged,
-                [&](const Register& withdrawn) { return anew < withdrawn; });
+  std::erase_if(pending->second.unacknowledged, is_taken_back);
   return std::nullopt;
 }
 

@@ -25,8 +25,8 @@ struct Pending {
 struct FarAhead {
   std::vector<Pending> ops;  // ascending by stamp
   std::optional<std::uint64_t> outbox_first;
-  HybridTime before;  // the greatest time of the pending ops that keep their stamps
-  std::int64_t bound_ms = 0;
+  HybridTime before;                  // the greatest time of the pending ops that keep their stamps
+  std::int64_t bound_ms = 0;          // the server has taken in nothing beyond
   std::optional<HybridTime> refused;  // the least time that was
 };
 
@@ -37,10 +37,9 @@ bool is_unseen(const Replica::Core& core, const Stamp& stamp) {
 
 Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
                            const RefusedSequences& refused, std::int64_t judged_ms) {
-  // A clock that was set back during the request says too little.
-  const std::int64_t bound_ms = std::max(core.clock.now_ms(), judged_ms) + kDriftMaxMs;
   FarAhead pending;
-  pending.bound_ms = bound_ms;
+  // A clock that was set back during the request says too little.
+  pending.bound_ms = std::max(core.clock.now_ms(), judged_ms) + kDriftMaxMs;
   auto cursor = snapshot.cursor(Keyspace::kOutbox);
   if (!cursor) return fail(cursor.error());
   auto standing = (*cursor)->seek({});
@@ -54,7 +53,7 @@ Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
     const bool is_refused = refused.contains(*sequence);
     if (is_refused)
       pending.refused = std::min(pending.refused.value_or(op->stamp.time), op->stamp.time);
-    const bool in_future = op->stamp.time.milliseconds() > bound_ms || is_refused;
+    const bool in_future = op->stamp.time.milliseconds() > pending.bound_ms || is_refused;
     if (!in_future || !is_unseen(core, op->stamp)) {
       pending.before = std::max(pending.before, op->stamp.time);
       continue;

@@ -45,7 +45,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         proxy = self.server.proxy
         self.close_connection = True
         # A request that breaks off within its head looks as if that ended there.
-        if self.rfile.last.strip(b"\r\n") or not self.rfile.last:
+        if self.rfile.last not in (b"\r\n", b"\n"):
             return
         length = int(self.headers.get("Content-Length", 0))
         request = self.rfile.read(length)
