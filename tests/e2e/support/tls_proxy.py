@@ -53,7 +53,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         if proxy.rewrite is not None:
             request = proxy.rewrite(self.path, request)
-        reply = proxy.damage(self.path, lambda: proxy.forward(self.command, self.path, self.headers, request))
+        # It may be handed on again when this connection is at another one.
+        head = (self.command, self.path, self.headers)
+        reply = proxy.damage(self.path, lambda: proxy.forward(*head, request))
         if reply.status is None:
             self.wfile.write(reply.body)
             return
