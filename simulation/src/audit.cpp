@@ -55,6 +55,11 @@ Finding Audit::look_at_commits(DeviceAccount& account, Replica& replica) {
   return invariants::nothing_is_put_aside_without_cause(*state);
 }
 
+Finding Audit::look_after_crash(Device& device) {
+  if (!device.has_process()) return std::nullopt;
+  return read_log(device.account(), device.replica());
+}
+
 Finding Audit::look_after_start(Device& device) {
   const auto status = device.sync().status();
   if (!status) return unreadable(status.error());

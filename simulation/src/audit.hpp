@@ -19,6 +19,9 @@ class Audit {
 
   // To be called after every task of the device, while it runs.
   [[nodiscard]] Finding look(Device& device);
+  // After a crash, before the process is removed: others may see what it had sent before it starts
+  // again.
+  [[nodiscard]] Finding look_after_crash(Device& device);
   // After a start: what was there is still there.
   [[nodiscard]] Finding look_after_start(Device& device);
 

@@ -58,9 +58,11 @@ class Device {
 
   [[nodiscard]] bool is_running() const { return process_ != nullptr && running_; }
   [[nodiscard]] bool has_crashed() const { return crashed_; }
+  // Whether a process is there: one that runs, or what a crash has left.
+  [[nodiscard]] bool has_process() const { return process_ != nullptr; }
   [[nodiscard]] std::size_t number() const { return number_; }
 
-  // Of the process that runs.
+  // Of the process that is there.
   [[nodiscard]] Replica& replica();
   [[nodiscard]] Synchronizer& sync();
   // What its status observer and its transitions were told since the last call.

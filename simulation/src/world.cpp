@@ -161,7 +161,9 @@ void World::look_at_all() {
   for (const auto& device : devices_) {
     device->store().end_task();
     if (finding_) return;
-    if (device->reap()) {
+    if (device->has_crashed()) {
+      report(audit_.look_after_crash(*device));
+      device->reap();
       note("device " + std::to_string(device->number()) + " has crashed");
       const milliseconds down{random_.between(500, 20'000)};
       static_cast<void>(time_.after(down, [this, &device = *device] { start(device); }));

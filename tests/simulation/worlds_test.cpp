@@ -47,6 +47,17 @@ BOOST_AUTO_TEST_CASE(a_world_without_faults_is_at_rest_as_well) {
   }
 }
 
+// A process may write, send and end within one task. The others may have what it sent before it
+// starts again.
+BOOST_AUTO_TEST_CASE(what_a_process_did_in_its_last_task_is_in_the_account) {
+  Options options;
+  options.rates.set(Fault::kCrashAfterSend, 800);
+  options.rates.set(Fault::kSecondWriter, 800);
+  options.rates.set(Fault::kClockRangeEnd, 300);
+  const Report report = run_seeds(options, {.first_seed = 281, .seeds = 20, .jobs = 2});
+  BOOST_TEST(report.failed == 0U, first_failure(report));
+}
+
 // What the engine does not survive yet is found when it is asked for: the checks are not blind.
 BOOST_AUTO_TEST_CASE(a_device_that_is_cloned_is_not_survived_yet) {
   Options options;
