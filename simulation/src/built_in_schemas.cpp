@@ -12,6 +12,8 @@ constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections
       "most": {"merge": "max", "type": "integer"},
       "tags": {"merge": "set", "type": "string"},
       "sizes": {"merge": "map", "type": "number"},
+      "weight": {"merge": "multi", "type": "number"},
+      "notes": {"merge": "merge_text"},
       "photo": {"type": "bytes"},
       "extra": {"type": "json"}},
     "groups": {"pressure": {"fields": ["systolic", "diastolic"]}},
@@ -19,14 +21,17 @@ constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections
   "pills": {"fields": {
       "name": {"type": "string"},
       "taken": {"merge": "counter"},
-      "days": {"merge": "set", "type": "integer"}},
+      "days": {"merge": "set", "type": "integer"},
+      "doses": {"merge": "multi"},
+      "remarks": {"merge": "merge_text", "type": "string"}},
     "delete": "edit_revives"}}})";
 
 constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collections": {
   "diary": {"fields": {
       "mood": {"merge": "lww", "type": "string"},
       "water": {"merge": "counter"},
-      "tags": {"merge": "set", "type": "string"}},
+      "tags": {"merge": "set", "type": "string"},
+      "notes": {"type": "string"}},
     "groups": {"pressure": {"fields": ["systolic", "diastolic"]}},
     "delete": "edit_loses"},
   "pills": {"fields": {"name": {"type": "string"}}, "delete": "edit_revives"}}})";

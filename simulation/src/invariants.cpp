@@ -118,8 +118,10 @@ Finding an_edit_revives_only_by_the_schema(const DeviceAccount& account, const O
 Finding each_addition_has_a_tag_of_its_own(const Ledger& ledger, const Op& op,
                                            const CollectionRules& rules) {
   constexpr std::size_t kTagBytes = kStampBytes + 2;
-  const bool adds = rules.group(op.key.field()) == nullptr &&
-                    rules.field(op.key.field()).merge == Merge::kSet &&
+  const Merge merge = rules.field(op.key.field()).merge;
+  const bool is_tagged =
+      merge == Merge::kSet || merge == Merge::kMulti || merge == Merge::kMergeText;
+  const bool adds = rules.group(op.key.field()) == nullptr && is_tagged &&
                     op.key.element().size() == kTagBytes && !is_tombstone(op.value);
   if (!adds || !ledger.has(op.key.bytes())) return std::nullopt;
   if (ledger.was_written(op.key.bytes(), {op.stamp, op.value})) return std::nullopt;

@@ -91,6 +91,41 @@ std::optional<Value> set(const Field& field) {
   return Value(std::move(array));
 }
 
+// The distinct values of a multi-value register, in the order of their stamps. The empty element
+// is what the field held as lww.
+std::vector<Value> tagged_values(const Field& field) {
+  std::map<std::pair<Stamp, std::string>, std::string> ordered;
+  for (const auto& [element, held] : field) {
+    if ((element.size() == kTagBytes || element.empty()) && value_of(held))
+      ordered.emplace(std::pair(held.stamp, element), held.value);
+  }
+  std::vector<Value> values;
+  for (const auto& [order, encoded] : ordered) {
+    auto value = *decode_value(encoded);
+    if (std::find(values.begin(), values.end(), value) == values.end())
+      values.push_back(std::move(value));
+  }
+  return values;
+}
+
+std::optional<Value> multi(const Field& field) {
+  auto values = tagged_values(field);
+  if (values.empty()) return std::nullopt;
+  return Value(Value::Array(std::move(values)));
+}
+
+std::optional<Value> merge_text(const Field& field) {
+  std::optional<std::string> text;
+  for (const Value& value : tagged_values(field)) {
+    const auto* one = value.if_string();
+    if (one == nullptr) continue;
+    const bool is_first = !text || text->empty();
+    text = is_first ? *one : one->empty() ? *text : *text + "\n\n" + *one;
+  }
+  if (!text) return std::nullopt;
+  return Value(std::move(*text));
+}
+
 std::optional<Value> map(const Field& field) {
   bool any = false;
   Value::Object members;
@@ -115,6 +150,10 @@ std::optional<Value> resolve(Merge merge, const Field& field, const Stamp& delet
       return set(field);
     case Merge::kMap:
       return map(field);
+    case Merge::kMulti:
+      return multi(field);
+    case Merge::kMergeText:
+      return merge_text(field);
     case Merge::kLww:
     case Merge::kGroup:
       break;

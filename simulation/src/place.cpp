@@ -1,5 +1,6 @@
 #include "place.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace syncline::simulation {
@@ -13,6 +14,19 @@ constexpr std::string_view kUndeclared = "undeclared";
 
 std::string shown(const Place& place) {
   return place.collection + "/" + place.record + "." + place.field;
+}
+
+FieldType put_type(const FieldRule& rule) {
+  if (rule.type != FieldType::kAny) return rule.type;
+  switch (rule.merge) {
+    case Merge::kMin:
+    case Merge::kMax:
+      return FieldType::kNumber;
+    case Merge::kMergeText:
+      return FieldType::kString;
+    default:
+      return rule.type;
+  }
 }
 
 Place choose_place(const Schema& schema, SeededRandom& random) {
@@ -30,7 +44,7 @@ Place choose_place(const Schema& schema, SeededRandom& random) {
                                                         : fields[random.below(fields.size())];
   const FieldRule rule = rules.field(place.field);
   place.merge = rule.merge;
-  place.type = rule.type;
+  place.type = put_type(rule);
   return place;
 }
 
@@ -69,6 +83,17 @@ Value item_of(FieldType type, SeededRandom& random) {
 }
 
 std::string key_of_map(SeededRandom& random) { return "k" + std::to_string(random.below(kItems)); }
+
+Value read_after_put(Merge merge, const Value& value) {
+  if (merge != Merge::kMulti) return value;
+  const auto* values = value.if_array();
+  if (values == nullptr) return Value(Value::Array{value});
+  Value::Array distinct;
+  for (const Value& one : *values) {
+    if (std::find(distinct.begin(), distinct.end(), one) == distinct.end()) distinct.push_back(one);
+  }
+  return Value(std::move(distinct));
+}
 
 const Value* field_of(const std::optional<Record>& record, std::string_view field) {
   if (!record) return nullptr;

@@ -22,6 +22,9 @@ struct Place {
 
 [[nodiscard]] std::string shown(const Place& place);
 
+// The type of what may be put into a field of the rule.
+[[nodiscard]] FieldType put_type(const FieldRule& rule);
+
 // A field of few records of a collection, sometimes one that the schema does not name.
 [[nodiscard]] Place choose_place(const Schema& schema, SeededRandom& random);
 
@@ -29,6 +32,9 @@ struct Place {
 // Items of a set and values of a map are drawn from few, so that devices meet.
 [[nodiscard]] Value item_of(FieldType type, SeededRandom& random);
 [[nodiscard]] std::string key_of_map(SeededRandom& random);
+
+// What a field reads as when a put of the value replaced all that it had.
+[[nodiscard]] Value read_after_put(Merge merge, const Value& value);
 
 // What the record holds there; null where it does not exist or lacks the field.
 [[nodiscard]] const Value* field_of(const std::optional<Record>& record, std::string_view field);

@@ -243,15 +243,14 @@ class SchemaWorkload final : public Workload {
 
   static Act patch(Replica& replica, const Place& place, SeededRandom& random) {
     const bool extreme = place.merge == Merge::kMin || place.merge == Merge::kMax;
-    const Value value = value_of(
-        extreme && place.type == FieldType::kAny ? FieldType::kNumber : place.type, random);
+    const Value value = value_of(place.type, random);
     const auto before = replica.get(place.collection, place.record);
     const Value* held = before ? field_of(*before, place.field) : nullptr;
     Act act = put_value(replica, place, value);
     read_back(replica, place, act, [&](const std::optional<Record>& record) {
       const Value* found = field_of(record, place.field);
       if (found == nullptr) return false;
-      if (!extreme) return *found == value;
+      if (!extreme) return *found == read_after_put(place.merge, value);
       const auto beyond = [&](const Value& one) {
         const int order = compare_numbers(*found, one);
         return place.merge == Merge::kMin ? order <= 0 : order >= 0;

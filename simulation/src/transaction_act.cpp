@@ -43,7 +43,7 @@ Result<void> change_one(Transaction& t, const Schema& schema, const std::string&
   place.collection = collection;
   place.record = kRecords[random.below(kRecords.size())];
   place.merge = rule.merge;
-  place.type = rule.type;
+  place.type = put_type(rule);
   const std::uint64_t kind = random.below(6);
   what += kind == 0 ? ", delete " : kind == 1 ? ", fail at " : ", change ";
   what += kind == 0 ? place.record : shown(place);

@@ -28,6 +28,7 @@ GOOD = [
     ("A name of 64 bytes.", document({}, name="n" * 64)),
     ("Every strategy.", fields({merge: {"merge": merge} for merge in schema.MERGES})),
     ("Every type.", fields({kind: {"type": kind} for kind in schema.TYPES})),
+    ("Texts that are merged are strings.", fields({"f": {"merge": "merge_text", "type": "string"}})),
     ("Both rules of deletion.", {"name": "n", "version": 1, "collections": {
         "a": {"delete": "edit_loses"}, "b": {"delete": "edit_revives"}}}),
     ("A group whose parts are declared as fields.", document(
@@ -60,6 +61,10 @@ BAD = [
     ("A group is no field's strategy.", fields({"f": {"merge": "group"}}), "collections.c.fields.f.merge"),
     ("A strategy that is null.", fields({"f": {"merge": None}}), "collections.c.fields.f.merge"),
     ("A type that is not known.", fields({"f": {"type": "date"}}), "collections.c.fields.f.type"),
+    ("A counter of strings.", fields({"f": {"merge": "counter", "type": "string"}}), "collections.c.fields.f.type"),
+    ("A least value of any JSON.", fields({"f": {"merge": "min", "type": "json"}}), "collections.c.fields.f.type"),
+    ("A text that is a number.", fields({"f": {"merge": "merge_text", "type": "number"}}),
+     "collections.c.fields.f.type"),
     ("A rule of deletion that is not known.", document({"delete": "never"}), "collections.c.delete"),
     ("Groups that are an array.", document({"groups": []}), "collections.c.groups"),
     ("A group without fields.", document({"groups": {"g": {}}}), "collections.c.groups.g.fields"),

@@ -3,10 +3,11 @@
 from cases_accumulators import ACCUMULATORS
 from cases_registers import REGISTERS
 from cases_sets import SETS
+from cases_values import VALUES
 from scenario import run
 
 
 def strategies_file():
-    cases = [run(*row) for row in REGISTERS + ACCUMULATORS + SETS]
+    cases = [run(*row) for row in REGISTERS + ACCUMULATORS + SETS + VALUES]
     return {"description": "What mutations write on each replica, and what records resolve to after deliveries.",
             "cases": cases}

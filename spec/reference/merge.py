@@ -126,6 +126,8 @@ class Record:
             checked = list(value.values())
         elif name in ("set", "map"):
             raise Refused("type_mismatch")
+        elif name == "multi" and isinstance(value, list):
+            checked = value
         else:
             checked = [value]
         for item in checked:

@@ -6,7 +6,9 @@ import limits
 from encoding import Refused, encode_value
 from strategies import is_integer, is_number
 
-MERGES = ("lww", "min", "max", "counter", "set", "map")
+MERGES = ("lww", "min", "max", "counter", "set", "map", "multi", "merge_text")
+NUMERIC, TEXT = ("integer", "number"), ("string",)
+TYPES_OF_MERGE = {"min": NUMERIC, "max": NUMERIC, "counter": NUMERIC, "merge_text": TEXT}
 DELETES = ("edit_loses", "edit_revives")
 TYPES = {
     "boolean": lambda value: isinstance(value, bool),
@@ -82,6 +84,7 @@ def check(document):
             _members(declared, here, (), ("merge", "type"))
             _choice(declared, "merge", MERGES, here)
             _choice(declared, "type", tuple(TYPES), here)
+            _choice(declared, "type", TYPES_OF_MERGE.get(declared.get("merge"), tuple(TYPES)), here)
         _check_groups(node.get("groups", {}), fields, f"{place}.groups")
 
 

@@ -208,6 +208,52 @@ class Set:
         return [decode_value(item) for item in sorted(self._tags(slots), key=item_order)]
 
 
+class Multi:
+    """Values are handled by their encodings."""
+
+    offers = ("put", "clear")
+
+    @staticmethod
+    def _live(slots):
+        """The elements of the live tags, in the order of their stamps."""
+        return sorted((element for element in slots if len(element) in (0, 18) and slots[element].value != TOMBSTONE),
+                      key=lambda element: (slots[element].stamp, element))
+
+    def _values(self, slots):
+        return list(dict.fromkeys(slots[element].value for element in self._live(slots)))
+
+    def _replace(self, values, slots, context):
+        tagged = {context.stamp + ordinal.to_bytes(2, "big"): value for ordinal, value in enumerate(values)}
+        return bury(self._live(slots)) | tagged
+
+    def put(self, value, slots, context):
+        values = value if isinstance(value, list) else [value]
+        encoded = list(dict.fromkeys(encode_value(each) for each in values))
+        return {} if encoded == self._values(slots) else self._replace(encoded, slots, context)
+
+    def clear(self, slots, context):
+        return bury(element for element, register in slots.items() if register.value != TOMBSTONE)
+
+    def resolve(self, slots, deletion):
+        return [decode_value(value) for value in self._values(slots)] or ABSENT
+
+
+class MergeText(Multi):
+    SEPARATOR = "\n\n"
+
+    def put(self, value, slots, context):
+        if not isinstance(value, str):
+            raise Refused("type_mismatch")
+        present = self.resolve(slots, context.deletion)
+        same = present is not ABSENT and present == value
+        return {} if same else self._replace([encode_value(value)], slots, context)
+
+    def resolve(self, slots, deletion):
+        texts = [decode_value(value) for value in self._values(slots)]
+        texts = [text for text in texts if isinstance(text, str)]
+        return self.SEPARATOR.join(text for text in texts if text) if texts else ABSENT
+
+
 class Map:
     offers = ("put", "clear", "put_key", "clear_key")
 
@@ -248,4 +294,4 @@ class Map:
 
 
 STRATEGIES = {"lww": Lww(), "group": Group(), "min": Extreme(min), "max": Extreme(max),
-              "counter": Counter(), "set": Set(), "map": Map()}
+              "counter": Counter(), "set": Set(), "map": Map(), "multi": Multi(), "merge_text": MergeText()}

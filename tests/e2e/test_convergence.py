@@ -87,6 +87,21 @@ CASES = [
         ["phone put systolic=135", "laptop put diastolic=79"],
         {"diastolic": 79, "systolic": 128},
     ),
+    # merge_text
+    Case(
+        "notes that were written apart are joined in the order of time",
+        "health_metrics",
+        ["phone put notes=tired"],
+        ["laptop put notes='slept badly'", "phone put notes='walked 5 km'"],
+        {"notes": "slept badly\n\nwalked 5 km"},
+    ),
+    Case(
+        "a note that has seen the one before replaces it",
+        "exercises",
+        ["phone put notes=first", "tablet put notes=second"],
+        ["tablet put notes=third"],
+        {"notes": "third"},
+    ),
     # min and max
     Case(
         "the least value stays though greater ones come later",

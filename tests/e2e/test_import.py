@@ -225,6 +225,7 @@ def test_regression_an_emptied_set_is_imported_once(device, command, folder, hea
 def test_every_merge_rule_survives_an_export_and_an_import(device, command, folder, health_schema):
     device.one("put", "health_metrics", "day", "systolic=120", "diastolic=80", "body_measurements.waist=80.5")
     device.one("put", "health_metrics", "day", "lowest_heart_rate=50", 'mood=so "so"')
+    device.one("put", "health_metrics", "day", "notes=one\n\ntwo")
     device.one("inc", "health_metrics", "day", "water_intake_ml", "-250")
     device.one("add", "medications", "pill", "side_effects", "b", "a", "ü")
     device.one("put", "meals", "soup", 'ingredients=[{"name":"leek","grams":1e2},null,[]]', "deleted=false")

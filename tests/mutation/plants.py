@@ -24,6 +24,9 @@ EXTREME = "engine/src/strategy/extreme.cpp"
 GROUP = "engine/src/strategy/group.cpp"
 SET = "engine/src/strategy/set.cpp"
 MAP = "engine/src/strategy/map.cpp"
+TAG = "engine/src/strategy/tag.cpp"
+MULTI = "engine/src/strategy/multi.cpp"
+MERGE_TEXT = "engine/src/strategy/merge_text.cpp"
 STRATEGY = "engine/src/strategy/strategy.cpp"
 BUILDER = "engine/src/replica/commit_builder.cpp"
 DRAFT = "engine/src/replica/draft.cpp"
@@ -190,6 +193,24 @@ PLANTS = [
           MAP,
           "!wanted->contains(slot.element)) {",
           '!wanted->contains(slot.element) && !planted("map_put_leaves_keys")) {'),
+    Plant("multi_in_tag_order", "concurrent values are in the order of their tags, and not of their stamps",
+          TAG,
+          "return a->stamp < b->stamp;",
+          'return !planted("multi_in_tag_order") && a->stamp < b->stamp;'),
+    Plant("multi_keeps_what_it_replaces", "a put leaves the values that it has seen",
+          TAG,
+          "if (is_live_value(slot)) writes",
+          'if (is_live_value(slot) && !planted("multi_keeps_what_it_replaces")) writes'),
+    Plant("multi_shows_the_latest", "of concurrent values the latest alone is read",
+          MULTI,
+          "    if (values.empty()) return std::nullopt;\n",
+          "    if (values.empty()) return std::nullopt;\n"
+          '    if (planted("multi_shows_the_latest")) values.erase(values.begin(), values.end() - 1);\n'),
+    Plant("merge_text_drops_concurrent_texts", "of concurrent texts the last replaces the others",
+          MERGE_TEXT,
+          "      joined += *text;",
+          '      if (planted("merge_text_drops_concurrent_texts")) joined.clear();\n'
+          "      joined += *text;"),
 
     # The log and the outbox.
     Plant("superseded_stays_pending", "a newer write does not take the older one out of the outbox",

@@ -113,7 +113,7 @@ RC_BOOST_PROP(devices_that_sync_with_a_server_hold_what_it_holds, ()) {
   Fleet fleet(any_number_of_devices(), in_memory);
   TinyServer server;
   for (const Step& step : *any_history()) {
-    if (step.kind < kWritingKinds || step.kind > 22) {
+    if (step.kind < kWritingKinds || step.kind > kTurnsWall) {
       fleet.run({step});
     } else {
       server.round(fleet[step.device % fleet.size()], {1 + step.place % 9, kPushBytesMax});

@@ -20,7 +20,8 @@ namespace syncline::test {
 inline const std::string& history_schema() {
   static const std::string kFields = R"("fields":{
     "low":{"merge":"min"},"high":{"merge":"max"},"count":{"merge":"counter"},
-    "set":{"merge":"set"},"map":{"merge":"map"}},"groups":{"pair":{"fields":["left","right"]}})";
+    "set":{"merge":"set"},"map":{"merge":"map"},
+    "multi":{"merge":"multi"},"text":{"merge":"merge_text"}},"groups":{"pair":{"fields":["left","right"]}})";
   static const std::string kSchema = R"({"name":"history","version":1,"collections":{"loses":{)" +
                                      kFields + R"(},"revives":{"delete":"edit_revives",)" +
                                      kFields + "}}}";
@@ -39,9 +40,20 @@ inline void showValue(const Step& step, std::ostream& out) {
   out << "{" << step.kind << "," << step.device << "," << step.place << "," << step.amount << "}";
 }
 
+// Texts that meet often, an empty one among them.
+inline Value text_of(int amount) {
+  const std::vector<std::string> texts{"", "slept well", "a walk", "slept well\n\na walk"};
+  return Value(texts[static_cast<std::size_t>(amount + 20) % texts.size()]);
+}
+
+// The kinds of steps: those that write, and those behind them.
+inline constexpr unsigned kWritingKinds = 21;
+inline constexpr unsigned kTurnsWall = kWritingKinds + 4;
+inline constexpr unsigned kKinds = kTurnsWall + 2;
+
 inline rc::Gen<std::vector<Step>> any_history() {
   return rc::gen::container<std::vector<Step>>(
-      rc::gen::build<Step>(rc::gen::set(&Step::kind, rc::gen::inRange(0U, 24U)),
+      rc::gen::build<Step>(rc::gen::set(&Step::kind, rc::gen::inRange(0U, kKinds)),
                            rc::gen::set(&Step::device, rc::gen::inRange(0U, 60U)),
                            rc::gen::set(&Step::place, rc::gen::inRange(0U, 1'000U)),
                            rc::gen::set(&Step::amount, rc::gen::inRange(-20, 20))));
@@ -53,8 +65,6 @@ inline Value item_of(int amount) {
                                  Value("y"), Value(),    Value(Value::Array{Value(amount)})};
   return items[static_cast<std::size_t>(amount + 20) % items.size()];
 }
-
-inline constexpr unsigned kWritingKinds = 18;
 
 // What a writing step does within a transaction.
 inline Result<void> apply(Transaction& t, const Step& step) {
@@ -90,7 +100,8 @@ inline Result<void> apply(Transaction& t, const Step& step) {
     case 12:
       return t.patch(collection, record, {{"map", Value(Value::Object{{"q", item}})}});
     case 13: {
-      const std::vector<std::string> fields{"plain", "left", "low", "high", "count", "set", "map"};
+      const std::vector<std::string> fields{"plain", "left", "low",   "high", "count",
+                                            "set",   "map",  "multi", "text"};
       return t.clear(collection, record, fields[step.place % fields.size()]);
     }
     case 14:
@@ -100,8 +111,14 @@ inline Result<void> apply(Transaction& t, const Step& step) {
     }
     case 16:
       return t.put(collection, record, {{"plain", item}, {"low", Value(step.amount)}});
-    default:
+    case 17:
       return t.put(collection, record, {});
+    case 18:
+      return t.patch(collection, record, {{"multi", item}});
+    case 19:
+      return t.patch(collection, record, {{"multi", Value(Value::Array{item, Value("z")})}});
+    default:
+      return t.patch(collection, record, {{"text", text_of(step.amount)}});
   }
 }
 
@@ -177,13 +194,13 @@ class Fleet {
         if (auto ok = apply(t, step); !ok || !two) return ok;
         return apply(t, history[i + 1]);
       });
-    } else if (step.kind < 20) {
+    } else if (step.kind < kWritingKinds + 2) {
       offer(device, {1 + step.place % 7, kPushBytesMax});
-    } else if (step.kind < 22) {
+    } else if (step.kind < kTurnsWall) {
       const auto pages = random_pages(pool_, random);
       for (std::size_t page = 0; page < pages.size() && page <= step.place % 4; ++page)
         deliver(device, pages[page]);
-    } else if (step.kind == 22) {
+    } else if (step.kind == kTurnsWall) {
       device.wall().set(kPresentMs + step.amount * 5'000);
     } else {
       device.reopen();

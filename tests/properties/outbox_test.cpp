@@ -50,11 +50,11 @@ RC_BOOST_PROP(the_outbox_is_the_slots_with_a_local_register_that_was_never_ackno
   std::optional<PushBatch> under_way;
   for (const Step& step : *any_history()) {
     // Kinds above the writing ones: a push leaves, its verdicts arrive, or a page does.
-    if (step.kind < kWritingKinds || step.kind > 21) {
+    if (step.kind < kWritingKinds || step.kind >= kTurnsWall) {
       fleet.run({{step.kind, step.device % 3, step.place, step.amount}});
-    } else if (step.kind == 18) {
+    } else if (step.kind == kWritingKinds) {
       under_way = must(device.replication().next_push({1 + step.place % 9, kPushBytesMax}));
-    } else if (step.kind < 21 && under_way) {
+    } else if (step.kind < kWritingKinds + 3 && under_way) {
       const std::string verdicts(under_way->items.size(), step.place % 2 == 0 ? 'a' : 'r');
       take(device, verdicts_reply(verdicts, device.wall().now_ms(), Code::kValueMalformed),
            &*under_way);

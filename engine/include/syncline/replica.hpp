@@ -54,8 +54,9 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // Writes the named fields, and creates the record if it does not exist.
-  // Errors: type_mismatch, wrong_strategy (a group's own name), counter_overflow.
+  // Writes the named fields, and creates the record if it does not exist. A multi takes an array
+  // of its values, or one value that replaces them. Errors: type_mismatch, wrong_strategy (a
+  // group's own name), counter_overflow.
   [[nodiscard]] Result<void> patch(std::string_view collection, std::string_view record,
                                    const Value::Object& fields);
   // As patch, and clears the fields that are not named, save those of counter, min and max. Nothing

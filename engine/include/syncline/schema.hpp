@@ -15,7 +15,17 @@ namespace syncline {
 
 // A field's strategy (spec/merge.md). kGroup is never declared on a field: it is what a group's
 // slot has.
-enum class Merge : std::uint8_t { kLww, kMin, kMax, kCounter, kSet, kMap, kGroup };
+enum class Merge : std::uint8_t {
+  kLww,
+  kMin,
+  kMax,
+  kCounter,
+  kSet,
+  kMap,
+  kMulti,
+  kMergeText,
+  kGroup
+};
 
 enum class FieldType : std::uint8_t { kAny, kBoolean, kInteger, kNumber, kString, kBytes, kJson };
 

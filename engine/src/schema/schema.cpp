@@ -17,6 +17,8 @@ constexpr std::array kMergeNames{std::pair{Merge::kLww, std::string_view("lww")}
                                  std::pair{Merge::kCounter, std::string_view("counter")},
                                  std::pair{Merge::kSet, std::string_view("set")},
                                  std::pair{Merge::kMap, std::string_view("map")},
+                                 std::pair{Merge::kMulti, std::string_view("multi")},
+                                 std::pair{Merge::kMergeText, std::string_view("merge_text")},
                                  std::pair{Merge::kGroup, std::string_view("group")}};
 
 constexpr std::array kTypeNames{std::pair{FieldType::kAny, std::string_view("any")},
@@ -59,6 +61,20 @@ Result<std::optional<std::string>> optional_string(const Value::Object& object,
   return *text;
 }
 
+// Whether values of a declared type can be merged so.
+bool merges(Merge merge, FieldType type) {
+  switch (merge) {
+    case Merge::kMin:
+    case Merge::kMax:
+    case Merge::kCounter:
+      return type == FieldType::kInteger || type == FieldType::kNumber;
+    case Merge::kMergeText:
+      return type == FieldType::kString;
+    default:
+      return true;
+  }
+}
+
 Result<FieldRule> parse_field(const Value& document, const std::string& place) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
@@ -84,10 +100,7 @@ Result<FieldRule> parse_field(const Value& document, const std::string& place) {
     }
     rule.type = found->first;
   }
-  const bool numeric = rule.type == FieldType::kAny || rule.type == FieldType::kInteger ||
-                       rule.type == FieldType::kNumber;
-  if (!numeric &&
-      (rule.merge == Merge::kMin || rule.merge == Merge::kMax || rule.merge == Merge::kCounter)) {
+  if (*type && !merges(rule.merge, rule.type)) {
     return invalid(place + ".type", "\"" + **type + "\" cannot be merged by \"" + **merge + "\"");
   }
   return rule;

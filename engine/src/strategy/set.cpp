@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 
 #include "codec/bytes.hpp"
 #include "strategy/strategy.hpp"
+#include "strategy/tag.hpp"
 
 namespace syncline::strategy {
 namespace {
@@ -17,21 +17,6 @@ Result<std::vector<std::string>> encode_items(const std::vector<Value>& items, F
     encoded.push_back(std::move(*one));
   }
   return encoded;
-}
-
-constexpr std::size_t kTagBytes = kStampBytes + 2;
-
-// Whether the slot is an addition that no removal has seen.
-bool is_live_tag(const SlotView& slot) {
-  return slot.element.size() == kTagBytes && slot.is_live();
-}
-
-// The name of one addition, which no other addition anywhere has.
-std::string tag_of(const Stamp& stamp, std::size_t ordinal) {
-  std::string tag = encode_stamp(stamp);
-  tag.push_back(static_cast<char>(static_cast<std::uint8_t>(ordinal >> 8U)));
-  tag.push_back(static_cast<char>(static_cast<std::uint8_t>(ordinal)));
-  return tag;
 }
 
 // The order in which a set is shown: strings and bytes by what they hold, not by their lengths
@@ -100,8 +85,8 @@ class Set final : public Strategy {
   }
 
   std::optional<Value> resolve(std::span<const SlotView> slots, const Stamp&) const override {
-    const auto is_tag = [](const SlotView& slot) { return slot.element.size() == kTagBytes; };
-    if (std::none_of(slots.begin(), slots.end(), is_tag)) return std::nullopt;
+    const auto has_tag = [](const SlotView& slot) { return is_tag(slot.element); };
+    if (std::none_of(slots.begin(), slots.end(), has_tag)) return std::nullopt;
     Value::Array items;
     std::vector<std::string_view> ordered;
     for (const auto& [item, tags] : all_tags(slots)) ordered.push_back(item);
@@ -116,9 +101,7 @@ class Set final : public Strategy {
   static Result<std::vector<SlotWrite>> add_items(const std::vector<std::string>& items,
                                                   std::span<const SlotView> slots,
                                                   const WriteContext& context) {
-    if (items.size() > std::numeric_limits<std::uint16_t>::max()) {
-      return fail(Code::kTransactionTooLarge, "more than 65,535 items are added at once");
-    }
+    if (auto ok = check_tag_count(items.size()); !ok) return fail(ok.error());
     std::vector<SlotWrite> writes;
     Tags left = tags_of(items, slots);
     std::size_t ordinal = 0;

@@ -23,6 +23,10 @@ const Strategy& strategy_of(Merge merge) {
       return set_strategy();
     case Merge::kMap:
       return map_strategy();
+    case Merge::kMulti:
+      return multi_strategy();
+    case Merge::kMergeText:
+      return merge_text_strategy();
     case Merge::kGroup:
       return group_strategy();
     case Merge::kLww:

@@ -96,6 +96,8 @@ class Strategy {
 [[nodiscard]] const Strategy& counter_strategy();
 [[nodiscard]] const Strategy& set_strategy();
 [[nodiscard]] const Strategy& map_strategy();
+[[nodiscard]] const Strategy& multi_strategy();
+[[nodiscard]] const Strategy& merge_text_strategy();
 [[nodiscard]] const Strategy& group_strategy();
 
 [[nodiscard]] const Strategy& strategy_of(Merge merge);
