@@ -10,6 +10,7 @@
 #include "output.hpp"
 #include "rows/rows.hpp"
 #include "syncline/schema.hpp"
+#include "writing.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -24,26 +25,6 @@ struct Arguments {
   std::vector<std::string> items;
   ScanRange range;
 };
-
-// What looks like JSON has to be JSON; any other word is a string.
-Result<Value> parse_value(const std::string& text) {
-  auto value = value_from_json(text);
-  if (value || value.error().code != Code::kJsonMalformed) return value;
-  if (!text.empty() && std::string_view("{[\"").find(text.front()) != std::string_view::npos) {
-    return fail(Code::kJsonMalformed, "\"" + text.substr(0, 60) + "\": " + value.error().message);
-  }
-  return Value(text);
-}
-
-Result<std::vector<Value>> parse_items(const std::vector<std::string>& texts) {
-  std::vector<Value> items;
-  for (const std::string& text : texts) {
-    auto item = parse_value(text);
-    if (!item) return fail(item.error());
-    items.push_back(std::move(*item));
-  }
-  return items;
-}
 
 // FIELD=JSON, taken apart.
 using Assignment = std::pair<std::string, Value>;
@@ -83,21 +64,6 @@ Result<Patch> make_patch(const std::vector<Assignment>& assignments, const Colle
     }
   }
   return patch;
-}
-
-void confirm(const Context& context, const Arguments& arguments) {
-  if (!context.json) return;
-  print_line(value_to_json(Value(Value::Object{{"collection", Value(arguments.collection)},
-                                               {"record", Value(arguments.record)},
-                                               {"done", Value(true)}})));
-}
-
-Result<void> write(const Context& context, const Arguments& arguments, const Replica::Body& body) {
-  auto database = open_database(context, Access::kWrite);
-  if (!database) return fail(database.error());
-  if (auto ok = database->replica->write(body); !ok) return ok;
-  confirm(context, arguments);
-  return {};
 }
 
 Result<void> init(const Context& context, const Arguments& arguments) {
@@ -142,25 +108,28 @@ Result<void> put(const Context& context, const Arguments& arguments) {
     return {};
   });
   if (!done) return done;
-  confirm(context, arguments);
+  confirm(context, arguments.collection, arguments.record);
   return {};
 }
 
 Result<void> increment(const Context& context, const Arguments& arguments) {
-  return write(context, arguments, [&](Transaction& transaction) {
-    return transaction.increment(arguments.collection, arguments.record, arguments.field,
-                                 arguments.amount);
-  });
+  return write_record(context, arguments.collection, arguments.record,
+                      [&](Transaction& transaction) {
+                        return transaction.increment(arguments.collection, arguments.record,
+                                                     arguments.field, arguments.amount);
+                      });
 }
 
 Result<void> add_or_remove(const Context& context, const Arguments& arguments, bool adding) {
   const auto items = parse_items(arguments.items);
   if (!items) return fail(items.error());
-  return write(context, arguments, [&](Transaction& transaction) {
-    return adding ? transaction.add(arguments.collection, arguments.record, arguments.field, *items)
-                  : transaction.remove(arguments.collection, arguments.record, arguments.field,
-                                       *items);
-  });
+  return write_record(context, arguments.collection, arguments.record,
+                      [&](Transaction& transaction) {
+                        return adding ? transaction.add(arguments.collection, arguments.record,
+                                                        arguments.field, *items)
+                                      : transaction.remove(arguments.collection, arguments.record,
+                                                           arguments.field, *items);
+                      });
 }
 
 tl::unexpected<Error> no_record(const Arguments& arguments) {
@@ -205,7 +174,7 @@ Result<void> erase(const Context& context, const Arguments& arguments) {
   });
   if (!done) return done;
   if (!erased) return no_record(arguments);
-  confirm(context, arguments);
+  confirm(context, arguments.collection, arguments.record);
   return {};
 }
 

@@ -12,6 +12,7 @@ constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections
       "most": {"merge": "max", "type": "integer"},
       "tags": {"merge": "set", "type": "string"},
       "sizes": {"merge": "map", "type": "number"},
+      "steps": {"merge": "list", "type": "string"},
       "weight": {"merge": "multi", "type": "number"},
       "notes": {"merge": "merge_text"},
       "photo": {"type": "bytes"},
@@ -22,6 +23,7 @@ constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections
       "name": {"type": "string"},
       "taken": {"merge": "counter"},
       "days": {"merge": "set", "type": "integer"},
+      "order": {"merge": "list"},
       "doses": {"merge": "multi"},
       "remarks": {"merge": "merge_text", "type": "string"}},
     "delete": "edit_revives"}}})";

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "meaning_list.hpp"
 #include "syncline/slot.hpp"
 #include "syncline/value.hpp"
 
@@ -154,6 +155,8 @@ std::optional<Value> resolve(Merge merge, const Field& field, const Stamp& delet
       return multi(field);
     case Merge::kMergeText:
       return merge_text(field);
+    case Merge::kList:
+      return meaning_of_list(field);
     case Merge::kLww:
     case Merge::kGroup:
       break;

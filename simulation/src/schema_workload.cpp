@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "list_acts.hpp"
 #include "place.hpp"
 #include "syncline/simulation/workload.hpp"
 #include "transaction_act.hpp"
@@ -46,7 +47,7 @@ class SchemaWorkload final : public Workload {
         }
       }
     }
-    return std::nullopt;
+    return lists_.check_settled(devices);
   }
 
  private:
@@ -66,6 +67,9 @@ class SchemaWorkload final : public Workload {
         return change_set(replica, place, random);
       case Merge::kMap:
         return change_key(replica, place, random);
+      case Merge::kList:
+        return random.below(4) == 0 ? lists_.put(replica, place, random)
+                                    : lists_.change(replica, place, random);
       default:
         return patch(replica, place, random);
     }
@@ -97,6 +101,7 @@ class SchemaWorkload final : public Workload {
     Act act{"delete " + place.collection + "/" + place.record, {}, {}};
     // Whether or not it is done: the process may end before it says.
     forget_counters(place);
+    lists_.forget(place);
     act.result = replica.write([&](Transaction& t) -> Result<void> {
       const auto erased = t.erase(place.collection, place.record);
       return erased ? Result<void>() : fail(erased.error());
@@ -112,6 +117,7 @@ class SchemaWorkload final : public Workload {
     Act act{"put " + place.collection + "/" + place.record + " " + value_to_json(Value(fields)),
             {},
             {}};
+    lists_.forget(place);
     act.result = replica.write(
         [&](Transaction& t) { return t.put(place.collection, place.record, fields); });
     const CollectionRules& rules = replica.schema().collection(place.collection);
@@ -124,7 +130,7 @@ class SchemaWorkload final : public Workload {
     return act;
   }
 
-  // What accumulates stays, and a set or a map is left empty.
+  // What accumulates stays, and a set, a list or a map is left empty.
   static bool outlives_put(const CollectionRules& rules, const Value::Object::value_type& field) {
     switch (rules.field(field.first).merge) {
       case Merge::kCounter:
@@ -132,6 +138,7 @@ class SchemaWorkload final : public Workload {
       case Merge::kMax:
         return true;
       case Merge::kSet:
+      case Merge::kList:
         return field.second == Value(Value::Array{});
       case Merge::kMap:
         return field.second == Value(Value::Object{});
@@ -142,7 +149,9 @@ class SchemaWorkload final : public Workload {
 
   Act clear(Replica& replica, const Place& place) {
     Act act{"clear " + shown(place), {}, {}};
-    const bool leaves_empty = place.merge == Merge::kSet || place.merge == Merge::kMap;
+    const bool leaves_empty =
+        place.merge == Merge::kSet || place.merge == Merge::kMap || place.merge == Merge::kList;
+    if (place.merge == Merge::kList) lists_.forget(place);
     if (place.merge == Merge::kCounter) forget_counters(place);
     act.result = replica.write(
         [&](Transaction& t) { return t.clear(place.collection, place.record, place.field); });
@@ -272,6 +281,7 @@ class SchemaWorkload final : public Workload {
   Act put_field(Replica& replica, const Place& place, SeededRandom& random) {
     if (place.merge == Merge::kCounter)
       return increment(replica, place, random.between(-5, 9), true);
+    if (place.merge == Merge::kList) return lists_.put(replica, place, random);
     if (place.merge != Merge::kSet && place.merge != Merge::kMap)
       return patch(replica, place, random);
     Value::Array items;
@@ -304,6 +314,7 @@ class SchemaWorkload final : public Workload {
 
   std::map<Counter, std::optional<std::int64_t>> counters_;
   std::map<std::pair<std::string, std::string>, bool> forgotten_;
+  ListActs lists_;
 };
 
 }  // namespace

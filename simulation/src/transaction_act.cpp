@@ -14,6 +14,22 @@ const std::array<std::string, 2> kRecords{"t0", "t1"};
 
 using Reading = std::array<std::optional<Record>, kRecords.size()>;
 
+Result<void> change_list(Transaction& t, const Place& place, SeededRandom& random) {
+  const auto record = t.get(place.collection, place.record);
+  if (!record) return fail(record.error());
+  const Value* held = field_of(*record, place.field);
+  const auto* items = held == nullptr ? nullptr : held->if_array();
+  const std::uint64_t size = items == nullptr ? 0 : items->size();
+  const std::uint64_t kind = size == 0 ? 0 : random.below(4);
+  if (kind < 2) {
+    const std::vector<Value> inserted{item_of(place.type, random), item_of(place.type, random)};
+    return t.insert(place.collection, place.record, place.field, random.below(size + 1), inserted);
+  }
+  const std::uint64_t index = random.below(size);
+  if (kind == 2) return t.remove_at(place.collection, place.record, place.field, index);
+  return t.move(place.collection, place.record, place.field, index, random.below(size));
+}
+
 Result<void> change(Transaction& t, const Place& place, SeededRandom& random) {
   switch (place.merge) {
     case Merge::kCounter:
@@ -26,6 +42,8 @@ Result<void> change(Transaction& t, const Place& place, SeededRandom& random) {
     case Merge::kMap:
       return t.put_key(place.collection, place.record, place.field, key_of_map(random),
                        item_of(place.type, random));
+    case Merge::kList:
+      return change_list(t, place, random);
     case Merge::kMin:
     case Merge::kMax:
       return t.patch(place.collection, place.record,

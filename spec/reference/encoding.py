@@ -11,6 +11,7 @@ import limits
 
 NULL, FALSE, TRUE, INT64, DOUBLE, STRING, BYTES, ARRAY, OBJECT = range(1, 10)
 TOMBSTONE = b"\x00"
+ABSENT = object()  # what a field resolves to when it has nothing
 
 
 class Refused(Exception):

@@ -109,6 +109,17 @@ class Record:
             return strategy.clear_key(mutation["key"], slots, context)
         if do == "increment":
             return strategy.increment(int(mutation["by"]), slots, context)
+        if do == "insert":
+            for item in mutation["items"]:
+                self.collection.check_type(field, item)
+            return strategy.insert(mutation["index"], mutation["items"], slots, context)
+        if do == "move":
+            return strategy.move(mutation["from"], mutation["to"], slots, context)
+        if do == "put_at":
+            self.collection.check_type(field, mutation["value"])
+            return strategy.put_at(mutation["index"], mutation["value"], slots, context)
+        if do == "remove_at":
+            return strategy.remove_at(mutation["index"], mutation["count"], slots, context)
         if do in ("add", "remove"):
             for item in mutation["items"] if do == "add" else []:
                 self.collection.check_type(field, item)
@@ -120,11 +131,11 @@ class Record:
         return strategy.put(mutation["value"], slots, context)
 
     def _check_put_type(self, field, name, value):
-        if name == "set" and isinstance(value, list):
+        if name in ("set", "list") and isinstance(value, list):
             checked = value
         elif name == "map" and isinstance(value, dict):
             checked = list(value.values())
-        elif name in ("set", "map"):
+        elif name in ("set", "list", "map"):
             raise Refused("type_mismatch")
         elif name == "multi" and isinstance(value, list):
             checked = value

@@ -46,6 +46,22 @@ def remove(replica, milliseconds, field, *items):
     return step(replica, milliseconds, do="remove", field=field, items=list(items))
 
 
+def insert(replica, milliseconds, field, index, *items):
+    return step(replica, milliseconds, do="insert", field=field, index=index, items=list(items))
+
+
+def move(replica, milliseconds, field, origin, target):
+    return step(replica, milliseconds, do="move", field=field, **{"from": origin, "to": target})
+
+
+def put_at(replica, milliseconds, field, index, value):
+    return step(replica, milliseconds, do="put_at", field=field, index=index, value=value)
+
+
+def remove_at(replica, milliseconds, field, index, count=1):
+    return step(replica, milliseconds, do="remove_at", field=field, index=index, count=count)
+
+
 def put_key(replica, milliseconds, field, key, value):
     return step(replica, milliseconds, do="put_key", field=field, key=key, value=value)
 

@@ -6,7 +6,7 @@ import limits
 from encoding import Refused, encode_value
 from strategies import is_integer, is_number
 
-MERGES = ("lww", "min", "max", "counter", "set", "map", "multi", "merge_text")
+MERGES = ("lww", "min", "max", "counter", "set", "map", "multi", "merge_text", "list")
 NUMERIC, TEXT = ("integer", "number"), ("string",)
 TYPES_OF_MERGE = {"min": NUMERIC, "max": NUMERIC, "counter": NUMERIC, "merge_text": TEXT}
 DELETES = ("edit_loses", "edit_revives")

@@ -7,11 +7,11 @@
 from collections import namedtuple
 
 import limits
-from encoding import TOMBSTONE, Refused, decode_value, encode_value
+from encoding import ABSENT, TOMBSTONE, Refused, decode_value, encode_value
+from lists import List
 
 Register = namedtuple("Register", "stamp value")
 Context = namedtuple("Context", "stamp replica deletion")
-ABSENT = object()
 
 
 def live_value(register):
@@ -294,4 +294,5 @@ class Map:
 
 
 STRATEGIES = {"lww": Lww(), "group": Group(), "min": Extreme(min), "max": Extreme(max),
-              "counter": Counter(), "set": Set(), "map": Map(), "multi": Multi(), "merge_text": MergeText()}
+              "counter": Counter(), "set": Set(), "map": Map(), "multi": Multi(), "merge_text": MergeText(),
+              "list": List()}

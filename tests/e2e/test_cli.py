@@ -13,6 +13,7 @@ from support.device import Device
 
 COMMANDS = [
     *(["init"], ["put"], ["inc"], ["add"], ["remove"], ["get"], ["list"], ["delete"], ["import"], ["export"]),
+    *(["insert"], ["move"], ["put_at"], ["remove_at"]),
     *(["account"], ["account", "register"], ["account", "login"], ["account", "logout"]),
     *(["sync"], ["sync", "enable"], ["sync", "disable"], ["sync", "once"], ["sync", "watch"]),
     *(["status"], ["log"]),
@@ -72,6 +73,7 @@ def test_the_options_may_stand_before_and_after_the_command(device, words):
         ["inc", "health_metrics", "soup", "water_intake_ml", "-5"],
         ["add", "medications", "soup", "side_effects", "rash"],
         ["remove", "medications", "soup", "side_effects", "rash"],
+        ["insert", "meals", "soup", "ingredients", "0", "leek"],
     ],
     ids=lambda words: words[0],
 )

@@ -54,9 +54,9 @@ CASES = [
     Case(
         "a later null replaces a value",
         "meals",
-        ["phone put ingredients='[1]'"],
-        ["phone put ingredients='[1,2]'", "tablet put ingredients=null"],
-        {"ingredients": None},
+        ["phone put extra='[1]'"],
+        ["phone put extra='[1,2]'", "tablet put extra=null"],
+        {"extra": None},
     ),
     Case(
         "an array of a last-write-wins field is taken whole",
@@ -101,6 +101,31 @@ CASES = [
         ["phone put notes=first", "tablet put notes=second"],
         ["tablet put notes=third"],
         {"notes": "third"},
+    ),
+    # list
+    Case(
+        "items that two devices add to a list are not mixed",
+        "meals",
+        ["phone add ingredients leek"],
+        [
+            *("phone add ingredients salt", "tablet add ingredients rice", "phone add ingredients pepper"),
+            *("tablet add ingredients peas", "laptop insert ingredients 0 water"),
+        ],
+        {"ingredients": ["water", "leek", "salt", "pepper", "rice", "peas"]},
+    ),
+    Case(
+        "an item that two devices move is at the place of the later move",
+        "meals",
+        ["phone add ingredients a b c d"],
+        ["phone move ingredients 0 2", "tablet move ingredients 0 3"],
+        {"ingredients": ["b", "c", "d", "a"]},
+    ),
+    Case(
+        "an item that is moved and edited is both, and one that is removed is gone",
+        "meals",
+        ["phone add ingredients a b c"],
+        ["phone move ingredients 0 2", "tablet put_at ingredients 0 A", "laptop remove_at ingredients 1"],
+        {"ingredients": ["c", "A"]},
     ),
     # min and max
     Case(

@@ -9,7 +9,7 @@ from support.device import Device
 SCHEMA = {
     "name": "words",
     "version": 1,
-    "collections": {"c": {"fields": {"items": {"merge": "set"}, "n": {"merge": "counter"}}}},
+    "collections": {"c": {"fields": {"items": {"merge": "set"}, "steps": {"merge": "list"}, "n": {"merge": "counter"}}}},
 }
 
 
@@ -41,6 +41,27 @@ def test_regression_brackets_around_words_are_part_of_them(untyped):
 def test_regression_two_plus_signs_are_an_item(untyped):
     untyped.one("add", "c", "r", "items", "++", "C++")
     assert untyped.record("c", "r") == {"items": ["++", "C++"]}
+
+
+def test_a_list_is_changed_by_indexes(untyped):
+    untyped.one("insert", "c", "r", "steps", "0", "a", "[1]", "c")
+    untyped.one("move", "c", "r", "steps", "0", "2")
+    untyped.one("put_at", "c", "r", "steps", "1", '{"b":1}')
+    untyped.one("add", "c", "r", "steps", "++")
+    assert untyped.record("c", "r") == {"steps": [[1], {"b": 1}, "a", "++"]}
+    untyped.one("remove_at", "c", "r", "steps", "1", "2")
+    untyped.one("remove_at", "c", "r", "steps", "0")
+    assert untyped.record("c", "r") == {"steps": ["++"]}
+
+
+def test_an_index_beyond_a_list_is_named(untyped):
+    untyped.one("add", "c", "r", "steps", "a")
+    for words in (["insert", "2", "b"], ["move", "0", "1"], ["put_at", "1", "b"], ["remove_at", "0", "2"]):
+        message = untyped.refused(words[0], "c", "r", "steps", *words[1:], code="invalid_argument")
+        assert "steps" in message and "1" in message
+    untyped.wrong_usage("insert", "c", "r", "steps", "-1", "b")
+    untyped.wrong_usage("move", "c", "r", "steps", "0", "first")
+    assert untyped.record("c", "r") == {"steps": ["a"]}
 
 
 def test_after_two_dashes_an_item_may_look_like_an_option(untyped):

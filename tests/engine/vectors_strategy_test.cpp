@@ -110,6 +110,25 @@ Result<void> apply(const CollectionRules& rules, merge::RecordSlots& record,
     if (action == "add") return write(strategy::Add{items()});
     return write(strategy::Remove{items()});
   }
+  const auto index = [&](std::string_view name) {
+    return static_cast<std::size_t>(*at(mutation, name).if_int64());
+  };
+  if (action == "insert") {
+    only(mutation, {"do", "field", "index", "items"});
+    return write(strategy::Insert{index("index"), items()});
+  }
+  if (action == "move") {
+    only(mutation, {"do", "field", "from", "to"});
+    return write(strategy::Move{index("from"), index("to")});
+  }
+  if (action == "put_at") {
+    only(mutation, {"do", "field", "index", "value"});
+    return write(strategy::PutAt{index("index"), at(mutation, "value")});
+  }
+  if (action == "remove_at") {
+    only(mutation, {"do", "field", "index", "count"});
+    return write(strategy::RemoveAt{index("index"), index("count")});
+  }
   if (action == "put_key") {
     only(mutation, {"do", "field", "key", "value"});
     return write(strategy::PutKey{text_at(mutation, "key"), at(mutation, "value")});

@@ -20,7 +20,8 @@ namespace syncline::fuzz {
 inline constexpr const char* kRowsSchema =
     R"({"name":"n","version":1,"collections":{"c":{"fields":{
   "t":{"type":"string"},"n":{"merge":"counter"},"l":{"merge":"min"},"s":{"merge":"set"},
-  "m":{"merge":"map"},"v":{"merge":"multi"},"w":{"merge":"merge_text"}},"groups":{"g":{"fields":["a","b"]}}}}})";
+  "m":{"merge":"map"},"v":{"merge":"multi"},"w":{"merge":"merge_text"},
+  "q":{"merge":"list"}},"groups":{"g":{"fields":["a","b"]}}}}})";
 
 class Importer {
  public:

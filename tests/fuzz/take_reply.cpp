@@ -18,7 +18,8 @@ namespace {
 
 constexpr const char* kSchema = R"({"name":"n","version":1,"collections":{"c":{"fields":{
   "n":{"merge":"counter"},"l":{"merge":"min"},"s":{"merge":"set"},"m":{"merge":"map"},
-  "v":{"merge":"multi"},"w":{"merge":"merge_text"}},
+  "v":{"merge":"multi"},"w":{"merge":"merge_text"},
+  "q":{"merge":"list"}},
   "groups":{"g":{"fields":["a","b"]}}}}})";
 constexpr std::size_t kRepliesMax = 6;
 constexpr std::size_t kOpsMax = std::numeric_limits<std::size_t>::max();
@@ -41,6 +42,7 @@ Result<void> fill(Transaction& transaction) {
   auto done = transaction.put("c", "r", {{"a", Value(1)}, {"l", Value(1)}, {"f", Value("x")}});
   if (done) done = transaction.patch("c", "r", {{"v", Value(1)}, {"w", Value("x")}});
   if (done) done = transaction.increment("c", "r", "n", 1);
+  if (done) done = transaction.insert("c", "r", "q", 0, {Value("x")});
   if (done) done = transaction.add("c", "r", "s", {Value("x")});
   if (done) done = transaction.put_key("c", "r", "m", "k", Value("v"));
   return done;

@@ -27,6 +27,8 @@ MAP = "engine/src/strategy/map.cpp"
 TAG = "engine/src/strategy/tag.cpp"
 MULTI = "engine/src/strategy/multi.cpp"
 MERGE_TEXT = "engine/src/strategy/merge_text.cpp"
+LIST = "engine/src/strategy/list.cpp"
+LIST_TREE = "engine/src/strategy/list_tree.cpp"
 STRATEGY = "engine/src/strategy/strategy.cpp"
 BUILDER = "engine/src/replica/commit_builder.cpp"
 DRAFT = "engine/src/replica/draft.cpp"
@@ -211,6 +213,40 @@ PLANTS = [
           "      joined += *text;",
           '      if (planted("merge_text_drops_concurrent_texts")) joined.clear();\n'
           "      joined += *text;"),
+    Plant("list_places_after_their_siblings", "what is inserted behind an item comes behind all that hangs from it",
+          LIST_TREE,
+          "if (next < walk_.size() && !children_of(node.id).after.empty())",
+          'if (next < walk_.size() && !children_of(node.id).after.empty() &&\n'
+          '      !planted("list_places_after_their_siblings"))'),
+    Plant("list_forgets_removed_places", "what hangs from a removed item has lost its place",
+          LIST_TREE,
+          "if (const auto node = node_of(slot)) nodes_",
+          'if (planted("list_forgets_removed_places") && !slot.is_live()) continue;\n'
+          "    if (const auto node = node_of(slot)) nodes_"),
+    Plant("list_earliest_move_wins", "of two moves of an item the earlier wins",
+          LIST_TREE,
+          "rank = std::max(rank, Rank(node.slot->stamp, node.slot->element));",
+          'const Rank other(node.slot->stamp, node.slot->element);\n'
+          '    const bool is_first = planted("list_earliest_move_wins") && !rank.second.empty();\n'
+          "    rank = is_first ? std::min(rank, other) : std::max(rank, other);"),
+    Plant("list_shows_former_places", "an item that was moved is shown where it was inserted, too",
+          LIST_TREE,
+          "found != movements.end() && found->second == node) {",
+          'found != movements.end() && found->second == node &&\n'
+          '               !planted("list_shows_former_places")) {'),
+    Plant("list_moves_by_inserting_again", "a move removes the item and inserts it again, so that two moves make two of it",
+          LIST,
+          "    return std::vector<SlotWrite>{{places.make(items[movement.from].id), encoded_true()}};",
+          '    if (planted("list_moves_by_inserting_again")) {\n'
+          "      const SlotView& slot = *items[movement.from].slot;\n"
+          "      return std::vector<SlotWrite>{{places.make(), std::string(slot.value)},\n"
+          "                                    {std::string(slot.element), std::string(kTombstone)}};\n"
+          "    }\n"
+          "    return std::vector<SlotWrite>{{places.make(items[movement.from].id), encoded_true()}};"),
+    Plant("list_put_writes_all_anew", "putting a list writes the items again that are there already",
+          LIST,
+          "if (found == left.end() || found->second.empty()) continue;",
+          'if (found == left.end() || found->second.empty() || planted("list_put_writes_all_anew")) continue;'),
 
     # The log and the outbox.
     Plant("superseded_stays_pending", "a newer write does not take the older one out of the outbox",

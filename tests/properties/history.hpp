@@ -21,7 +21,8 @@ inline const std::string& history_schema() {
   static const std::string kFields = R"("fields":{
     "low":{"merge":"min"},"high":{"merge":"max"},"count":{"merge":"counter"},
     "set":{"merge":"set"},"map":{"merge":"map"},
-    "multi":{"merge":"multi"},"text":{"merge":"merge_text"}},"groups":{"pair":{"fields":["left","right"]}})";
+    "multi":{"merge":"multi"},"text":{"merge":"merge_text"},
+    "list":{"merge":"list"}},"groups":{"pair":{"fields":["left","right"]}})";
   static const std::string kSchema = R"({"name":"history","version":1,"collections":{"loses":{)" +
                                      kFields + R"(},"revives":{"delete":"edit_revives",)" +
                                      kFields + "}}}";
@@ -47,7 +48,7 @@ inline Value text_of(int amount) {
 }
 
 // The kinds of steps: those that write, and those behind them.
-inline constexpr unsigned kWritingKinds = 21;
+inline constexpr unsigned kWritingKinds = 25;
 inline constexpr unsigned kTurnsWall = kWritingKinds + 4;
 inline constexpr unsigned kKinds = kTurnsWall + 2;
 
@@ -64,6 +65,28 @@ inline Value item_of(int amount) {
   const std::vector<Value> items{Value(1),   Value(1.0), Value("x"),
                                  Value("y"), Value(),    Value(Value::Array{Value(amount)})};
   return items[static_cast<std::size_t>(amount + 20) % items.size()];
+}
+
+// A change of a list that the step's numbers decide, by what the list holds.
+inline Result<void> change_list(Transaction& t, const std::string& collection,
+                                const std::string& record, const Step& step) {
+  const auto found = must(t.get(collection, record));
+  std::vector<Value> items;
+  if (found && found->fields.contains("list")) items = *found->fields.at("list").if_array();
+  const std::size_t index = step.place % (items.size() + 1);
+  const auto other = static_cast<std::size_t>(step.amount + 20) % (items.size() + 1);
+  const bool is_item = index < items.size() && other < items.size();
+  if (step.kind == 22 && is_item) return t.move(collection, record, "list", index, other);
+  if (step.kind == 23 && is_item)
+    return t.put_at(collection, record, "list", index, item_of(step.amount));
+  if (step.kind == 24 && is_item) return t.remove_at(collection, record, "list", index);
+  if (step.kind == 24) {
+    std::rotate(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(other), items.end());
+    items.insert(items.begin() + static_cast<std::ptrdiff_t>(index), item_of(step.amount));
+    return t.patch(collection, record, {{"list", Value(items)}});
+  }
+  return t.insert(collection, record, "list", found ? index : 0,
+                  {item_of(step.amount), Value(step.amount)});
 }
 
 // What a writing step does within a transaction.
@@ -101,7 +124,7 @@ inline Result<void> apply(Transaction& t, const Step& step) {
       return t.patch(collection, record, {{"map", Value(Value::Object{{"q", item}})}});
     case 13: {
       const std::vector<std::string> fields{"plain", "left", "low",   "high", "count",
-                                            "set",   "map",  "multi", "text"};
+                                            "set",   "map",  "multi", "text", "list"};
       return t.clear(collection, record, fields[step.place % fields.size()]);
     }
     case 14:
@@ -111,6 +134,11 @@ inline Result<void> apply(Transaction& t, const Step& step) {
     }
     case 16:
       return t.put(collection, record, {{"plain", item}, {"low", Value(step.amount)}});
+    case 21:
+    case 22:
+    case 23:
+    case 24:
+      return change_list(t, collection, record, step);
     case 17:
       return t.put(collection, record, {});
     case 18:

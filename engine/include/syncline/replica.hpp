@@ -73,11 +73,27 @@ class Transaction {
   // Adds to a counter. Errors: wrong_strategy, counter_overflow.
   [[nodiscard]] Result<void> increment(std::string_view collection, std::string_view record,
                                        std::string_view field, std::int64_t amount);
-  // Adds items to a set, removes them from it. Errors: wrong_strategy, type_mismatch.
+  // Adds items to a set, or at the end of a list; removes them from a set. Errors: wrong_strategy,
+  // type_mismatch.
   [[nodiscard]] Result<void> add(std::string_view collection, std::string_view record,
                                  std::string_view field, const std::vector<Value>& items);
   [[nodiscard]] Result<void> remove(std::string_view collection, std::string_view record,
                                     std::string_view field, const std::vector<Value>& items);
+  // Changes a list. Indexes count from 0 what the transaction sees now; `to` is the index that the
+  // item has afterwards. Of items that two devices insert at one place those of each stay together;
+  // an item that two move is at the later place; a removal beats a concurrent move, and of a
+  // removal and a concurrent put_at the later wins. To append, add. Errors: wrong_strategy,
+  // type_mismatch, invalid_argument (an index beyond the list).
+  [[nodiscard]] Result<void> insert(std::string_view collection, std::string_view record,
+                                    std::string_view field, std::size_t index,
+                                    const std::vector<Value>& items);
+  [[nodiscard]] Result<void> move(std::string_view collection, std::string_view record,
+                                  std::string_view field, std::size_t from, std::size_t to);
+  [[nodiscard]] Result<void> put_at(std::string_view collection, std::string_view record,
+                                    std::string_view field, std::size_t index, const Value& value);
+  [[nodiscard]] Result<void> remove_at(std::string_view collection, std::string_view record,
+                                       std::string_view field, std::size_t index,
+                                       std::size_t count = 1);
   // Writes or removes one key of a map. Errors: wrong_strategy, type_mismatch.
   [[nodiscard]] Result<void> put_key(std::string_view collection, std::string_view record,
                                      std::string_view field, std::string_view key,

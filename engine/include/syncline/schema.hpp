@@ -24,6 +24,7 @@ enum class Merge : std::uint8_t {
   kMap,
   kMulti,
   kMergeText,
+  kList,
   kGroup
 };
 

@@ -24,6 +24,16 @@ bool accumulates(const CollectionRules& rules, std::string_view field) {
   return merge == Merge::kCounter || merge == Merge::kMin || merge == Merge::kMax;
 }
 
+// One mutation of one field.
+Result<void> change(Transaction::Draft& draft, std::string_view collection, std::string_view record,
+                    std::string_view field, const strategy::Mutation& mutation) {
+  const CollectionRules& rules = draft.rules(collection);
+  return draft.mutate(collection, record,
+                      [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
+                        return slots.write(rules, field, mutation, stamp, on_write);
+                      });
+}
+
 }  // namespace
 
 Result<void> Transaction::patch(std::string_view collection, std::string_view record,
@@ -76,51 +86,49 @@ Result<bool> Transaction::erase(std::string_view collection, std::string_view re
 
 Result<void> Transaction::increment(std::string_view collection, std::string_view record,
                                     std::string_view field, std::int64_t amount) {
-  const CollectionRules& rules = draft_.rules(collection);
-  return draft_.mutate(collection, record,
-                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
-                         return slots.write(rules, field, strategy::Increment{amount}, stamp,
-                                            on_write);
-                       });
+  return change(draft_, collection, record, field, strategy::Increment{amount});
 }
 
 Result<void> Transaction::add(std::string_view collection, std::string_view record,
                               std::string_view field, const std::vector<Value>& items) {
-  const CollectionRules& rules = draft_.rules(collection);
-  return draft_.mutate(collection, record,
-                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
-                         return slots.write(rules, field, strategy::Add{items}, stamp, on_write);
-                       });
+  return change(draft_, collection, record, field, strategy::Add{items});
 }
 
 Result<void> Transaction::remove(std::string_view collection, std::string_view record,
                                  std::string_view field, const std::vector<Value>& items) {
-  const CollectionRules& rules = draft_.rules(collection);
-  return draft_.mutate(collection, record,
-                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
-                         return slots.write(rules, field, strategy::Remove{items}, stamp, on_write);
-                       });
+  return change(draft_, collection, record, field, strategy::Remove{items});
+}
+
+Result<void> Transaction::insert(std::string_view collection, std::string_view record,
+                                 std::string_view field, std::size_t index,
+                                 const std::vector<Value>& items) {
+  return change(draft_, collection, record, field, strategy::Insert{index, items});
+}
+
+Result<void> Transaction::move(std::string_view collection, std::string_view record,
+                               std::string_view field, std::size_t from, std::size_t to) {
+  return change(draft_, collection, record, field, strategy::Move{from, to});
+}
+
+Result<void> Transaction::put_at(std::string_view collection, std::string_view record,
+                                 std::string_view field, std::size_t index, const Value& value) {
+  return change(draft_, collection, record, field, strategy::PutAt{index, value});
+}
+
+Result<void> Transaction::remove_at(std::string_view collection, std::string_view record,
+                                    std::string_view field, std::size_t index, std::size_t count) {
+  return change(draft_, collection, record, field, strategy::RemoveAt{index, count});
 }
 
 Result<void> Transaction::put_key(std::string_view collection, std::string_view record,
                                   std::string_view field, std::string_view key,
                                   const Value& value) {
-  const CollectionRules& rules = draft_.rules(collection);
-  return draft_.mutate(collection, record,
-                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
-                         return slots.write(rules, field, strategy::PutKey{std::string(key), value},
-                                            stamp, on_write);
-                       });
+  return change(draft_, collection, record, field, strategy::PutKey{std::string(key), value});
 }
 
 Result<void> Transaction::clear_key(std::string_view collection, std::string_view record,
                                     std::string_view field, std::string_view key) {
-  const CollectionRules& rules = draft_.rules(collection);
-  return draft_.mutate(collection, record,
-                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
-                         return slots.write(rules, field, strategy::ClearKey{std::string(key)},
-                                            stamp, on_write);
-                       });
+  return change(draft_, collection, record, field, strategy::ClearKey{std::string(key)});
 }
 
 Result<std::optional<Record>> Transaction::get(std::string_view collection,

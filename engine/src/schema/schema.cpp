@@ -19,6 +19,7 @@ constexpr std::array kMergeNames{std::pair{Merge::kLww, std::string_view("lww")}
                                  std::pair{Merge::kMap, std::string_view("map")},
                                  std::pair{Merge::kMulti, std::string_view("multi")},
                                  std::pair{Merge::kMergeText, std::string_view("merge_text")},
+                                 std::pair{Merge::kList, std::string_view("list")},
                                  std::pair{Merge::kGroup, std::string_view("group")}};
 
 constexpr std::array kTypeNames{std::pair{FieldType::kAny, std::string_view("any")},

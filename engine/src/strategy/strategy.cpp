@@ -27,6 +27,8 @@ const Strategy& strategy_of(Merge merge) {
       return multi_strategy();
     case Merge::kMergeText:
       return merge_text_strategy();
+    case Merge::kList:
+      return list_strategy();
     case Merge::kGroup:
       return group_strategy();
     case Merge::kLww:

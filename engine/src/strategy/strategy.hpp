@@ -56,7 +56,24 @@ struct PutKey {
 struct ClearKey {
   std::string key;
 };
-using Mutation = std::variant<Put, Clear, Increment, Add, Remove, PutKey, ClearKey>;
+struct Insert {
+  std::size_t index = 0;
+  std::vector<Value> items;
+};
+struct Move {
+  std::size_t from = 0;
+  std::size_t to = 0;  // its index afterwards
+};
+struct PutAt {
+  std::size_t index = 0;
+  Value value;
+};
+struct RemoveAt {
+  std::size_t index = 0;
+  std::size_t count = 1;
+};
+using Mutation = std::variant<Put, Clear, Increment, Add, Remove, PutKey, ClearKey, Insert, Move,
+                              PutAt, RemoveAt>;
 
 struct WriteContext {
   Stamp stamp;     // the mutation's; its replica is the one that writes
@@ -98,6 +115,7 @@ class Strategy {
 [[nodiscard]] const Strategy& map_strategy();
 [[nodiscard]] const Strategy& multi_strategy();
 [[nodiscard]] const Strategy& merge_text_strategy();
+[[nodiscard]] const Strategy& list_strategy();
 [[nodiscard]] const Strategy& group_strategy();
 
 [[nodiscard]] const Strategy& strategy_of(Merge merge);
