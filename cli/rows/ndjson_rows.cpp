@@ -12,9 +12,9 @@ constexpr std::string_view kId = "id";
 constexpr std::string_view kCollection = "collection";
 constexpr std::string_view kFields = "$fields";
 
-// A line nests its values within itself, perhaps within $fields, and those of a set or a map within
-// that field.
-constexpr std::size_t kLineDepthMax = kValueDepthMax + 3;
+// A line nests its values within itself, perhaps within $fields, and those of raw slots within
+// three levels of that field.
+constexpr std::size_t kLineDepthMax = kValueDepthMax + 5;
 
 // Takes a member out; empty when it is not there.
 Value::Object::node_type take(Value::Object& members, std::string_view name) {

@@ -86,7 +86,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   const auto check_meaning = [&] {
     if (!meant || finding) return;
     finding = invariants::stamping_anew_changes_nothing_that_is_read(
-        *meant, meaning_of(account.slots, schema));
+        without_stamps(*meant), without_stamps(meaning_of(account.slots, schema)));
     if (!finding) finding = invariants::what_is_stamped_anew_comes_last(account, first_anew);
     meant.reset();
   };

@@ -3,7 +3,8 @@
 namespace syncline::simulation {
 namespace {
 
-// Every strategy, both rules of deletion, groups and types; and the same before some were added.
+// Every strategy, one that no app brings, both rules of deletion, groups and types; and the same
+// before some were added.
 constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections": {
   "diary": {"fields": {
       "mood": {"merge": "lww", "type": "string"},
@@ -26,7 +27,8 @@ constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections
       "order": {"merge": "list"},
       "doses": {"merge": "multi"},
       "remarks": {"merge": "merge_text", "type": "string"}},
-    "delete": "edit_revives"}}})";
+    "delete": "edit_revives"},
+  "later": {"fields": {"what": {"merge": "custom:unknown"}, "when": {}}}}})";
 
 constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collections": {
   "diary": {"fields": {
@@ -36,7 +38,8 @@ constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collecti
       "notes": {"type": "string"}},
     "groups": {"pressure": {"fields": ["systolic", "diastolic"]}},
     "delete": "edit_loses"},
-  "pills": {"fields": {"name": {"type": "string"}}, "delete": "edit_revives"}}})";
+  "pills": {"fields": {"name": {"type": "string"}}, "delete": "edit_revives"},
+  "later": {"fields": {"what": {}, "when": {}}}}})";
 
 }  // namespace
 

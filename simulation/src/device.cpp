@@ -40,9 +40,9 @@ Device::Device(Parts parts, std::size_t number, std::uint64_t seed)
 
 Device::~Device() { stop(); }
 
-Result<void> Device::start(const std::string& schema_json) {
+Result<void> Device::start(const std::string& schema_json, const Strategies& strategies) {
   set_running(true);
-  auto replica = Replica::open(store_, clock_, random_, schema_json);
+  auto replica = Replica::open(store_, clock_, random_, schema_json, strategies);
   if (!replica) {
     set_running(false);
     return fail(replica.error());

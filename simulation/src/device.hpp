@@ -47,8 +47,8 @@ class Device {
   Device& operator=(const Device&) = delete;
   ~Device();
 
-  // Starts a process with this schema. Errors: those of Replica::open.
-  [[nodiscard]] Result<void> start(const std::string& schema_json);
+  // Starts a process with this schema and these strategies. Errors: those of Replica::open.
+  [[nodiscard]] Result<void> start(const std::string& schema_json, const Strategies& strategies);
   // Ends the process as an app that is closed does.
   void stop();
   // Ends the process at once: it does nothing more. What it leaves behind is removed by `reap`.

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "meaning_list.hpp"
+#include "place.hpp"
 #include "syncline/slot.hpp"
+#include "syncline/strategy.hpp"
 #include "syncline/value.hpp"
 
 namespace syncline::simulation {
@@ -140,7 +142,31 @@ std::optional<Value> map(const Field& field) {
   return Value(std::move(members));
 }
 
-std::optional<Value> resolve(Merge merge, const Field& field, const Stamp& deletion) {
+std::optional<Value> raw(const Field& field) {
+  Value::Array slots;
+  for (const auto& [element, held] : field) {
+    std::string hex;
+    for (const std::uint64_t half :
+         {held.stamp.time.packed(), static_cast<std::uint64_t>(held.stamp.replica)})
+      hex += to_hex(static_cast<ReplicaId>(half));
+    Value::Object slot{{"element", Value(Bytes{element})}, {"stamp", Value(hex)}};
+    if (auto value = value_of(held)) slot.emplace("value", std::move(*value));
+    slots.emplace_back(std::move(slot));
+  }
+  if (slots.empty()) return std::nullopt;
+  return Value(Value::Object{{"$slots", Value(std::move(slots))}});
+}
+
+// There is no second reading of what an app brings.
+std::optional<Value> custom(const FieldRule& rule, const Field& field, const Stamp& deletion) {
+  if (is_missing(rule)) return raw(field);
+  std::vector<strategy::SlotView> slots;
+  for (const auto& [element, held] : field) slots.push_back({element, held.stamp, held.value});
+  return rule.custom->resolve(slots, deletion);
+}
+
+std::optional<Value> resolve(const FieldRule& rule, const Field& field, const Stamp& deletion) {
+  const Merge merge = rule.merge;
   switch (merge) {
     case Merge::kMin:
     case Merge::kMax:
@@ -157,6 +183,8 @@ std::optional<Value> resolve(Merge merge, const Field& field, const Stamp& delet
       return merge_text(field);
     case Merge::kList:
       return meaning_of_list(field);
+    case Merge::kCustom:
+      return custom(rule, field, deletion);
     case Merge::kLww:
     case Merge::kGroup:
       break;
@@ -177,9 +205,8 @@ Value::Object fields_of(const RecordMeaning& record, const CollectionRules& rule
     Field counting = slots;
     std::erase_if(counting, [&](const auto& slot) { return slot.second.stamp <= record.dead; });
     const auto group = rules.groups.find(name);
-    auto value = group == rules.groups.end()
-                     ? resolve(rules.field(name).merge, counting, record.dead)
-                     : lww(counting);
+    auto value = group == rules.groups.end() ? resolve(rules.field(name), counting, record.dead)
+                                             : lww(counting);
     if (!value) continue;
     if (group == rules.groups.end()) {
       fields.insert_or_assign(name, std::move(*value));
@@ -194,6 +221,16 @@ Value::Object fields_of(const RecordMeaning& record, const CollectionRules& rule
 }
 
 }  // namespace
+
+std::string without_stamps(std::string meaning) {
+  constexpr std::string_view kMember = R"("stamp":")";
+  std::size_t at = 0;
+  while ((at = meaning.find(kMember, at)) != std::string::npos) {
+    at += kMember.size();
+    meaning.erase(at, std::min(meaning.find('"', at), meaning.size()) - at);
+  }
+  return meaning;
+}
 
 CollectionRules rules_of(const Schema& schema, const std::string& collection) {
   const auto names = schema.collection_names();

@@ -11,6 +11,9 @@ namespace syncline::simulation {
 // plainest code that can be read, to hold against what the engine reads.
 [[nodiscard]] std::string meaning_of(const Slots& slots, const Schema& schema);
 
+// The same without the stamps of raw slots.
+[[nodiscard]] std::string without_stamps(std::string meaning);
+
 // The rules of a collection; of one that the schema does not name, the defaults of spec/merge.md.
 [[nodiscard]] CollectionRules rules_of(const Schema& schema, const std::string& collection);
 

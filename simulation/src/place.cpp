@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "syncline/strategy.hpp"
+
 namespace syncline::simulation {
 namespace {
 
@@ -14,6 +16,19 @@ constexpr std::string_view kUndeclared = "undeclared";
 
 std::string shown(const Place& place) {
   return place.collection + "/" + place.record + "." + place.field;
+}
+
+bool is_missing(const FieldRule& rule) {
+  if (rule.merge != Merge::kCustom) return false;
+  const auto written = rule.custom->write(strategy::Clear{}, {}, {});
+  return !written && written.error().code == Code::kStrategyMissing;
+}
+
+bool is_not_offered(const Place& place, const Result<void>& result) {
+  if (place.merge != Merge::kCustom || result) return false;
+  const Code code = result.error().code;
+  return code == Code::kStrategyMissing || code == Code::kWrongStrategy ||
+         code == Code::kTypeMismatch;
 }
 
 FieldType put_type(const FieldRule& rule) {
@@ -29,6 +44,12 @@ FieldType put_type(const FieldRule& rule) {
   }
 }
 
+void set_rule(Place& place, const FieldRule& rule) {
+  place.merge = rule.merge;
+  place.type = put_type(rule);
+  place.is_missing = is_missing(rule);
+}
+
 Place choose_place(const Schema& schema, SeededRandom& random) {
   Place place;
   const auto names = schema.collection_names();
@@ -42,9 +63,7 @@ Place choose_place(const Schema& schema, SeededRandom& random) {
   for (const auto& [part, group] : rules.group_of) fields.push_back(part);
   place.field = fields.empty() || random.below(10) == 0 ? std::string(kUndeclared)
                                                         : fields[random.below(fields.size())];
-  const FieldRule rule = rules.field(place.field);
-  place.merge = rule.merge;
-  place.type = put_type(rule);
+  set_rule(place, rules.field(place.field));
   return place;
 }
 

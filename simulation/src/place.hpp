@@ -18,12 +18,20 @@ struct Place {
   std::string field;
   Merge merge = Merge::kLww;
   FieldType type = FieldType::kAny;
+  bool is_missing = false;  // its strategy, which is a custom one
 };
+
+// Whether the rule names a custom strategy that is not registered.
+[[nodiscard]] bool is_missing(const FieldRule& rule);
+// Whether a write was refused because the field's custom strategy does not offer it, or is missing.
+[[nodiscard]] bool is_not_offered(const Place& place, const Result<void>& result);
 
 [[nodiscard]] std::string shown(const Place& place);
 
 // The type of what may be put into a field of the rule.
 [[nodiscard]] FieldType put_type(const FieldRule& rule);
+
+void set_rule(Place& place, const FieldRule& rule);
 
 // A field of few records of a collection, sometimes one that the schema does not name.
 [[nodiscard]] Place choose_place(const Schema& schema, SeededRandom& random);

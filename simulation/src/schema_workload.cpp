@@ -1,10 +1,12 @@
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
+#include "counter_acts.hpp"
+#include "custom_acts.hpp"
 #include "list_acts.hpp"
 #include "place.hpp"
+#include "read_back.hpp"
 #include "syncline/simulation/workload.hpp"
 #include "transaction_act.hpp"
 
@@ -30,39 +32,15 @@ class SchemaWorkload final : public Workload {
 
   std::optional<std::string> check_settled(
       const std::vector<const Replica*>& devices) const override {
-    for (const auto& [where, sum] : counters_) {
-      if (!sum) continue;
-      for (const Replica* device : devices) {
-        if (device->schema().collection(where.collection).field(where.field).merge !=
-            Merge::kCounter) {
-          continue;  // an older schema
-        }
-        const auto record = device->get(where.collection, where.record);
-        if (!record) return record.error().message;
-        const Value* found = field_of(*record, where.field);
-        if (found == nullptr || !(*found == Value(*sum))) {
-          return "the counter " + where.collection + "/" + where.record + "." + where.field +
-                 " is " + (found == nullptr ? "absent" : value_to_json(*found)) + ", and " +
-                 std::to_string(*sum) + " were added to it";
-        }
-      }
-    }
+    if (auto found = counters_.check_settled(devices)) return found;
     return lists_.check_settled(devices);
   }
 
  private:
-  struct Counter {
-    std::string collection;
-    std::string record;
-    std::string field;
-
-    auto operator<=>(const Counter&) const = default;
-  };
-
   Act change(Replica& replica, const Place& place, SeededRandom& random) {
     switch (place.merge) {
       case Merge::kCounter:
-        return increment(replica, place, random.between(-5, 9), false);
+        return counters_.increment(replica, place, random);
       case Merge::kSet:
         return change_set(replica, place, random);
       case Merge::kMap:
@@ -70,37 +48,17 @@ class SchemaWorkload final : public Workload {
       case Merge::kList:
         return random.below(4) == 0 ? lists_.put(replica, place, random)
                                     : lists_.change(replica, place, random);
+      case Merge::kCustom:
+        return change_custom(replica, place, random);
       default:
         return patch(replica, place, random);
     }
   }
 
-  // Reads the field back, if the write was done.
-  template <typename Check>
-  static void read_back(const Replica& replica, const Place& place, Act& act, Check check) {
-    if (!act.result) return;
-    const auto record = replica.get(place.collection, place.record);
-    if (!record) {
-      act.surprise = "it cannot be read back: " + record.error().message;
-    } else if (!check(*record)) {
-      const Value* found = field_of(*record, place.field);
-      act.surprise = shown(place) + " reads as " +
-                     (found == nullptr ? "absent" : value_to_json(*found)) + " after " + act.what;
-    }
-  }
-
-  // What was added to the counters of a record before no longer tells what they hold.
-  void forget_counters(const Place& place) {
-    for (auto& [where, sum] : counters_) {
-      if (where.collection == place.collection && where.record == place.record) sum.reset();
-    }
-    forgotten_.insert_or_assign({place.collection, place.record}, true);
-  }
-
   Act erase(Replica& replica, const Place& place) {
     Act act{"delete " + place.collection + "/" + place.record, {}, {}};
     // Whether or not it is done: the process may end before it says.
-    forget_counters(place);
+    counters_.forget(place);
     lists_.forget(place);
     act.result = replica.write([&](Transaction& t) -> Result<void> {
       const auto erased = t.erase(place.collection, place.record);
@@ -121,6 +79,14 @@ class SchemaWorkload final : public Workload {
     act.result = replica.write(
         [&](Transaction& t) { return t.put(place.collection, place.record, fields); });
     const CollectionRules& rules = replica.schema().collection(place.collection);
+    if (!act.result) {
+      // A custom strategy may refuse to be cleared.
+      Place any = place;
+      for (const auto& [name, rule] : rules.fields) {
+        if (rule.merge == Merge::kCustom) any.merge = Merge::kCustom;
+      }
+      return pass_over(std::move(act), any);
+    }
     read_back(replica, place, act, [&](const std::optional<Record>& record) {
       if (!record) return false;
       Value::Object others = record->fields;
@@ -136,6 +102,7 @@ class SchemaWorkload final : public Workload {
       case Merge::kCounter:
       case Merge::kMin:
       case Merge::kMax:
+      case Merge::kCustom:
         return true;
       case Merge::kSet:
       case Merge::kList:
@@ -149,48 +116,17 @@ class SchemaWorkload final : public Workload {
 
   Act clear(Replica& replica, const Place& place) {
     Act act{"clear " + shown(place), {}, {}};
-    const bool leaves_empty =
-        place.merge == Merge::kSet || place.merge == Merge::kMap || place.merge == Merge::kList;
+    const bool may_leave_some = place.merge == Merge::kSet || place.merge == Merge::kMap ||
+                                place.merge == Merge::kList || place.merge == Merge::kCustom;
     if (place.merge == Merge::kList) lists_.forget(place);
-    if (place.merge == Merge::kCounter) forget_counters(place);
+    if (place.merge == Merge::kCounter) counters_.forget(place);
     act.result = replica.write(
         [&](Transaction& t) { return t.clear(place.collection, place.record, place.field); });
-    if (!leaves_empty) {
+    if (!may_leave_some) {
       read_back(replica, place, act,
                 [&](const auto& record) { return field_of(record, place.field) == nullptr; });
     }
-    return act;
-  }
-
-  // By an increment, or by putting what it comes to.
-  Act increment(Replica& replica, const Place& place, std::int64_t amount, bool by_putting) {
-    const auto before = replica.get(place.collection, place.record);
-    const bool exists = before && *before;
-    const Value* held = exists ? field_of(*before, place.field) : nullptr;
-    const Value sum((held != nullptr ? *held->if_int64() : 0) + amount);
-    // What a record that does not exist would count, nobody can read.
-    by_putting = by_putting && exists;
-    Act act{(by_putting ? "count " : "increment ") + shown(place) + " " + std::to_string(amount),
-            {},
-            {}};
-    act.result = replica.write([&](Transaction& t) {
-      return by_putting ? t.patch(place.collection, place.record, {{place.field, sum}})
-                        : t.increment(place.collection, place.record, place.field, amount);
-    });
-    // A record that is not there yet may have been counted in: its increments can arrive before
-    // what makes it live, because a record that is written again is made live anew.
-    read_back(replica, place, act, [&](const auto& record) {
-      const Value* found = field_of(record, place.field);
-      return found != nullptr && (!exists || *found == sum);
-    });
-    const Counter where{place.collection, place.record, place.field};
-    auto& total = counters_.try_emplace(where, std::int64_t{0}).first->second;
-    if (forgotten_.contains({place.collection, place.record})) total.reset();
-    // A write that failed may have been done: nobody can tell any more.
-    if (!act.result) total.reset();
-    if (total) *total += amount;
-    if (!act.result) forgotten_.insert_or_assign({place.collection, place.record}, true);
-    return act;
+    return pass_over(std::move(act), place);
   }
 
   // A set, whose order does not matter.
@@ -269,18 +205,10 @@ class SchemaWorkload final : public Workload {
     return act;
   }
 
-  static Act put_value(Replica& replica, const Place& place, const Value& value) {
-    Act act{"patch " + shown(place) + " " + value_to_json(value), {}, {}};
-    act.result = replica.write([&](Transaction& t) {
-      return t.patch(place.collection, place.record, {{place.field, value}});
-    });
-    return act;
-  }
-
   // Puts all that a field holds, whatever its strategy.
   Act put_field(Replica& replica, const Place& place, SeededRandom& random) {
-    if (place.merge == Merge::kCounter)
-      return increment(replica, place, random.between(-5, 9), true);
+    if (place.merge == Merge::kCounter) return counters_.put(replica, place, random);
+    if (place.merge == Merge::kCustom) return change_custom(replica, place, random);
     if (place.merge == Merge::kList) return lists_.put(replica, place, random);
     if (place.merge != Merge::kSet && place.merge != Merge::kMap)
       return patch(replica, place, random);
@@ -312,8 +240,7 @@ class SchemaWorkload final : public Workload {
     return place.collection + "/" + place.record + "." + *other + " changed with " + act.what;
   }
 
-  std::map<Counter, std::optional<std::int64_t>> counters_;
-  std::map<std::pair<std::string, std::string>, bool> forgotten_;
+  CounterActs counters_;
   ListActs lists_;
 };
 

@@ -137,7 +137,7 @@ bool World::ready(Device& device) {
 void World::start(Device& device) {
   device.reap();
   if (device.is_running()) return;
-  const auto started = device.start(schema(schema_ages_[device.number()]));
+  const auto started = device.start(schema(schema_ages_[device.number()]), options_.strategies);
   if (!started) {
     // A disk that is full may have no room for a new schema.
     if (!device.store().is_full() && !device.has_crashed())

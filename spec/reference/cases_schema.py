@@ -29,6 +29,8 @@ GOOD = [
     ("Every strategy.", fields({merge: {"merge": merge} for merge in schema.MERGES})),
     ("Every type.", fields({kind: {"type": kind} for kind in schema.TYPES})),
     ("Texts that are merged are strings.", fields({"f": {"merge": "merge_text", "type": "string"}})),
+    ("A strategy that the app brings.", fields({"f": {"merge": "custom:recent", "type": "number"}})),
+    ("A strategy whose name has 64 bytes.", fields({"f": {"merge": "custom:" + "n" * 64}})),
     ("Both rules of deletion.", {"name": "n", "version": 1, "collections": {
         "a": {"delete": "edit_loses"}, "b": {"delete": "edit_revives"}}}),
     ("A group whose parts are declared as fields.", document(
@@ -59,6 +61,12 @@ BAD = [
     ("A strategy that is not known.", fields({"f": {"merge": "newest"}}), "collections.c.fields.f.merge"),
     ("A strategy in upper case.", fields({"f": {"merge": "LWW"}}), "collections.c.fields.f.merge"),
     ("A group is no field's strategy.", fields({"f": {"merge": "group"}}), "collections.c.fields.f.merge"),
+    ("A custom strategy without a name.", fields({"f": {"merge": "custom:"}}), "collections.c.fields.f.merge"),
+    ("A custom strategy of 65 bytes.", fields({"f": {"merge": "custom:" + "n" * 65}}), "collections.c.fields.f.merge"),
+    ("A custom strategy with a control character.", fields({"f": {"merge": "custom:a\n"}}),
+     "collections.c.fields.f.merge"),
+    ("A part that is merged by a custom strategy.", document(PART_FIELDS | {"fields": {"a": {"merge": "custom:x"}}}),
+     "collections.c.groups.g.fields"),
     ("A strategy that is null.", fields({"f": {"merge": None}}), "collections.c.fields.f.merge"),
     ("A type that is not known.", fields({"f": {"type": "date"}}), "collections.c.fields.f.type"),
     ("A counter of strings.", fields({"f": {"merge": "counter", "type": "string"}}), "collections.c.fields.f.type"),

@@ -1,7 +1,7 @@
 """The law, and records as replicas hold them: merge.md."""
 
 from encoding import Refused, encode_value
-from strategies import ABSENT, STRATEGIES, Context, Register
+from strategies import ABSENT, STRATEGIES, Context, Register, strategy_named
 
 NO_STAMP = bytes(16)
 LIVE, DEAD = ("", b"live"), ("", b"dead")
@@ -34,7 +34,7 @@ class Record:
                 if name == field and register.stamp > self.deletion()}
 
     def resolve(self, field):
-        return STRATEGIES[self.collection.strategy(field)].resolve(self.counting(field), self.deletion())
+        return strategy_named(self.collection.strategy(field)).resolve(self.counting(field), self.deletion())
 
     def read(self):
         """The resolved fields, None for a record that does not exist."""
@@ -100,6 +100,10 @@ class Record:
 
     def _apply(self, field, mutation, context):
         name = self.collection.strategy(field)
+        if name not in STRATEGIES and mutation["do"] == "put":
+            return strategy_named(name).put(mutation["value"], self.counting(field), context)
+        if name not in STRATEGIES:
+            raise Refused("strategy_missing")
         strategy, slots, do = STRATEGIES[name], self.counting(field), mutation["do"]
         if do not in strategy.offers or name == "group":
             raise Refused("wrong_strategy")

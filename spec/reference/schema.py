@@ -46,6 +46,13 @@ def _choice(node, member, choices, place):
         raise SchemaInvalid(_join(place, member))
 
 
+def is_custom(merge):
+    """Whether the name is that of a strategy which the app brings."""
+    name = merge[len("custom:"):] if isinstance(merge, str) and merge.startswith("custom:") else ""
+    plain = not any(ord(character) < 0x20 or ord(character) == 0x7F for character in name)
+    return plain and 1 <= len(name.encode()) <= limits.FIELD_BYTES_MAX
+
+
 def _check_groups(groups, fields, place):
     grouped = set()
     for name, group in sorted(groups.items()):
@@ -82,7 +89,8 @@ def check(document):
         for field, declared in sorted(fields.items()):
             here = f"{place}.fields.{field}"
             _members(declared, here, (), ("merge", "type"))
-            _choice(declared, "merge", MERGES, here)
+            if not is_custom(declared.get("merge")):
+                _choice(declared, "merge", MERGES, here)
             _choice(declared, "type", tuple(TYPES), here)
             _choice(declared, "type", TYPES_OF_MERGE.get(declared.get("merge"), tuple(TYPES)), here)
         _check_groups(node.get("groups", {}), fields, f"{place}.groups")

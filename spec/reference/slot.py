@@ -28,6 +28,11 @@ def _check_name(name, bytes_max):
         raise Refused("key_malformed")
 
 
+def check_element(element):
+    if len(element) > limits.ELEMENT_BYTES_MAX:
+        raise Refused("key_too_long")
+
+
 def check_path(slot_path):
     _check_name(slot_path.collection, limits.COLLECTION_BYTES_MAX)
     _check_name(slot_path.record, limits.RECORD_BYTES_MAX)
@@ -35,8 +40,7 @@ def check_path(slot_path):
         _check_name(slot_path.field, limits.FIELD_BYTES_MAX)
     elif slot_path.element not in RECORD_ELEMENTS:
         raise Refused("key_malformed")
-    if len(slot_path.element) > limits.ELEMENT_BYTES_MAX:
-        raise Refused("key_too_long")
+    check_element(slot_path.element)
 
 
 def slot_key(slot_path):

@@ -9,6 +9,7 @@ from collections import namedtuple
 import limits
 from encoding import ABSENT, TOMBSTONE, Refused, decode_value, encode_value
 from lists import List
+from raw_slots import RawSlots
 
 Register = namedtuple("Register", "stamp value")
 Context = namedtuple("Context", "stamp replica deletion")
@@ -296,3 +297,8 @@ class Map:
 STRATEGIES = {"lww": Lww(), "group": Group(), "min": Extreme(min), "max": Extreme(max),
               "counter": Counter(), "set": Set(), "map": Map(), "multi": Multi(), "merge_text": MergeText(),
               "list": List()}
+
+
+def strategy_named(merge):
+    """A custom strategy is not registered here, whatever its name."""
+    return STRATEGIES.get(merge) or RawSlots()

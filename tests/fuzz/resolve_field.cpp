@@ -14,7 +14,7 @@ using namespace syncline;  // NOLINT(google-build-using-namespace)
 namespace {
 
 constexpr std::array kMerges{"lww", "min",   "max",        "counter", "set",
-                             "map", "multi", "merge_text", "list"};
+                             "map", "multi", "merge_text", "list",    "custom:unknown"};
 constexpr std::size_t kSlotsMax = 64;
 
 std::string schema_of(std::string_view merge) {
@@ -62,6 +62,11 @@ merge::RecordSlots read(fuzz::Choices& input) {
   return record;
 }
 
+// Whether what is read can be put back without a write.
+bool puts_back(std::string_view merge) {
+  return merge != "lww" && merge != "min" && merge != "max" && merge != "counter";
+}
+
 std::vector<strategy::Mutation> mutations(std::size_t size) {
   const std::vector<Value> items{Value("y"), Value(2)};
   return {strategy::Put{Value(Value::Array{Value("y"), Value(1), Value("x")})},
@@ -75,6 +80,9 @@ std::vector<strategy::Mutation> mutations(std::size_t size) {
           strategy::Move{0, size - 1},
           strategy::PutAt{size / 2, Value("z")},
           strategy::RemoveAt{0, size},
+          strategy::Put{Value(Value::Object{
+              {"$slots", Value(Value::Array{Value(Value::Object{{"element", Value(Bytes{"e"})},
+                                                                {"value", Value(1)}})})}})},
           strategy::Clear{}};
 }
 
@@ -90,6 +98,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
     const auto field = before.find("f");
     const auto* items = field == before.end() ? nullptr : field->second.if_array();
     const std::size_t size = items == nullptr ? 1 : items->size();
+    if (field != before.end() && puts_back(merge)) {
+      const auto done =
+          record.write(rules, "f", strategy::Put{field->second}, Stamp{HybridTime(9), ReplicaId{2}},
+                       [](std::string_view, std::string_view, const merge::Register&) {
+                         fuzz::require(false, "what is read is put back without a write");
+                       });
+      fuzz::require(done.has_value(), "what is read can be put back");
+    }
     for (const strategy::Mutation& mutation : mutations(size)) {
       const Stamp stamp{HybridTime(9), ReplicaId{2}};
       const auto done = record.write(

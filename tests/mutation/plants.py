@@ -27,6 +27,8 @@ MAP = "engine/src/strategy/map.cpp"
 TAG = "engine/src/strategy/tag.cpp"
 MULTI = "engine/src/strategy/multi.cpp"
 MERGE_TEXT = "engine/src/strategy/merge_text.cpp"
+CUSTOM = "engine/src/strategy/custom.cpp"
+RAW_SLOTS = "engine/src/strategy/raw_slots.cpp"
 LIST = "engine/src/strategy/list.cpp"
 LIST_TREE = "engine/src/strategy/list_tree.cpp"
 STRATEGY = "engine/src/strategy/strategy.cpp"
@@ -247,6 +249,24 @@ PLANTS = [
           LIST,
           "if (found == left.end() || found->second.empty()) continue;",
           'if (found == left.end() || found->second.empty() || planted("list_put_writes_all_anew")) continue;'),
+    Plant("missing_strategy_hides_its_slots", "a strategy that is not registered shows only what is live",
+          RAW_SLOTS,
+          "  for (const SlotView& slot : slots) {\n    Value::Object shown",
+          "  for (const SlotView& slot : slots) {\n"
+          '    if (planted("missing_strategy_hides_its_slots") && !slot.is_live()) continue;\n'
+          "    Value::Object shown"),
+    Plant("raw_slots_are_added_only", "a put of raw slots leaves the others",
+          RAW_SLOTS,
+          "    } else if (slot.is_live()) {\n",
+          '    } else if (slot.is_live() && !planted("raw_slots_are_added_only")) {\n'),
+    Plant("missing_strategy_writes_as_lww", "a strategy that is not registered takes a put as lww does",
+          CUSTOM,
+          "    return fail(Code::kStrategyMissing,",
+          '    if (planted("missing_strategy_writes_as_lww") && std::holds_alternative<Put>(mutation)) {\n'
+          "      return std::vector<SlotWrite>{\n"
+          "          {std::string(), encode_value(std::get<Put>(mutation).value).value()}};\n"
+          "    }\n"
+          "    return fail(Code::kStrategyMissing,"),
 
     # The log and the outbox.
     Plant("superseded_stays_pending", "a newer write does not take the older one out of the outbox",

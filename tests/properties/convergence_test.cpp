@@ -3,6 +3,7 @@
 
 #include "tests/engine/support/lmdb.hpp"
 #include "tests/properties/history.hpp"
+#include "tests/properties/hostile_strategy.hpp"
 
 namespace syncline::test {
 namespace {
@@ -33,8 +34,8 @@ class Disks {
   std::list<TemporaryDirectory> directories_;
 };
 
-void replicas_converge(const Fleet::MakeStore& make_store) {
-  Fleet fleet(any_number_of_devices(), make_store);
+void replicas_converge(const Fleet::MakeStore& make_store, const FleetApp& app = {}) {
+  Fleet fleet(any_number_of_devices(), make_store, app);
   fleet.run(*any_history());
   fleet.deliver_everything(*rc::gen::arbitrary<unsigned>());
   check_converged(fleet);
@@ -53,6 +54,30 @@ RC_BOOST_PROP(replicas_on_disk_converge_with_others_in_memory, ()) {
   Disks disks;
   replicas_converge(
       [&](std::size_t device) { return device % 2 == 0 ? disks(device) : make_memory_store(); });
+}
+
+// Whatever strategy an app brings, it can break nothing but what its own fields read as.
+FleetApp any_hostile_app() {
+  FleetApp app;
+  app.may_refuse = true;
+  app.strategies =
+      strategies_of("hostile", std::make_shared<HostileStrategy>(*rc::gen::arbitrary<unsigned>()));
+  for (const std::string merge : {"min", "counter", "set", "map", "multi", "merge_text"}) {
+    const std::string named = "\"merge\":\"" + merge + "\"";
+    const std::string hostile = R"("merge":"custom:hostile")";
+    for (auto at = app.schema.find(named); at != std::string::npos; at = app.schema.find(named))
+      app.schema.replace(at, named.size(), hostile);
+  }
+  return app;
+}
+
+RC_BOOST_PROP(replicas_converge_under_any_custom_strategy, ()) {
+  replicas_converge(in_memory, any_hostile_app());
+}
+
+RC_BOOST_PROP(replicas_on_disk_converge_under_any_custom_strategy, ()) {
+  Disks disks;
+  replicas_converge(std::ref(disks), any_hostile_app());
 }
 
 // Every keyspace, entry by entry.

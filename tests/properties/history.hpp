@@ -172,14 +172,23 @@ inline void deliver(Device& device, std::span<const Op> page) {
   take(device, page_of(page, device.wall().now_ms()));
 }
 
+// What the devices of a fleet are opened with.
+struct FleetApp {
+  std::string schema = history_schema();
+  Strategies strategies{};
+  bool may_refuse = false;  // whether writes may fail
+};
+
 // Several devices with one schema, and every op that any of them has offered.
 class Fleet {
  public:
   using MakeStore = std::function<std::unique_ptr<Store>(std::size_t device)>;
 
-  Fleet(std::size_t devices, const MakeStore& make_store) {
+  Fleet(std::size_t devices, const MakeStore& make_store, const FleetApp& app = {})
+      : may_refuse_(app.may_refuse) {
     for (std::size_t i = 0; i < devices; ++i) {
-      devices_.push_back(std::make_unique<Device>(make_store(i), history_schema(), i + 1));
+      devices_.push_back(std::make_unique<Device>(make_store(i), app.schema, i + 1));
+      devices_.back()->reopen(app.strategies);
     }
   }
 
@@ -218,10 +227,11 @@ class Fleet {
       // Some transactions hold the next step too, where it writes.
       const bool two =
           step.place % 5 == 0 && i + 1 < history.size() && history[i + 1].kind < kWritingKinds;
-      device.write([&](Transaction& t) -> Result<void> {
+      auto written = device.replica().write([&](Transaction& t) -> Result<void> {
         if (auto ok = apply(t, step); !ok || !two) return ok;
         return apply(t, history[i + 1]);
       });
+      if (!may_refuse_) must(std::move(written));
     } else if (step.kind < kWritingKinds + 2) {
       offer(device, {1 + step.place % 7, kPushBytesMax});
     } else if (step.kind < kTurnsWall) {
@@ -235,6 +245,7 @@ class Fleet {
     }
   }
 
+  bool may_refuse_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::vector<Op> pool_;
 };

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "syncline/simulation/simulation.hpp"
+#include "tests/engine/support/scripted_strategy.hpp"
 
 namespace syncline::test {
 namespace {
@@ -45,6 +46,33 @@ BOOST_AUTO_TEST_CASE(a_world_without_faults_is_at_rest_as_well) {
     if (static_cast<Fault>(i) == Fault::kReordering) continue;
     BOOST_TEST(report.faults.of(static_cast<Fault>(i)) == 0U);
   }
+}
+
+// Two devices with a strategy of the app, whatever they put.
+Report with_strategy(ScriptedStrategy::Write write) {
+  Options options;
+  options.schemas = {R"({"name": "own", "version": 1, "collections": {
+    "c": {"fields": {"f": {"merge": "custom:own"}, "g": {}}}}})"};
+  options.strategies = strategies_of(
+      "own",
+      std::make_shared<ScriptedStrategy>(std::move(write), [](ScriptedStrategy::Slots slots) {
+        return Value(static_cast<std::int64_t>(slots.size()));
+      }));
+  return run_seeds(options, {.seeds = 40, .jobs = 2, .failures_max = 1});
+}
+
+BOOST_AUTO_TEST_CASE(a_strategy_of_the_app_is_held_against_the_same_invariants) {
+  const Report report = with_strategy([](const auto&, auto, const auto& context) {
+    return ScriptedStrategy::Writes({{{encode_stamp(context.stamp), *encode_value(Value(true))}}});
+  });
+  BOOST_TEST(report.failed == 0U, first_failure(report));
+}
+
+BOOST_AUTO_TEST_CASE(a_strategy_of_the_app_that_fails_is_found) {
+  const Report report =
+      with_strategy([](const auto&, auto, const auto&) -> ScriptedStrategy::Writes { throw 1; });
+  BOOST_REQUIRE(!report.failures.empty());
+  BOOST_TEST(report.failures.front().invariant == "writes_fail_only_for_a_reason");
 }
 
 // A process may write, send and end within one task. The others may have what it sent before it

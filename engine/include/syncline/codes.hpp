@@ -25,6 +25,8 @@
   X(kTypeMismatch, "type_mismatch")                      \
   X(kWrongStrategy, "wrong_strategy")                    \
   X(kCounterOverflow, "counter_overflow")                \
+  X(kStrategyMissing, "strategy_missing")                \
+  X(kStrategyFailed, "strategy_failed")                  \
   X(kSchemaInvalid, "schema_invalid")                    \
   X(kJsonMalformed, "json_malformed")                    \
   X(kNotFound, "not_found")                              \

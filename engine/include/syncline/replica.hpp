@@ -13,6 +13,7 @@
 #include "syncline/schema.hpp"
 #include "syncline/stamp.hpp"
 #include "syncline/store.hpp"
+#include "syncline/strategy.hpp"
 #include "syncline/value.hpp"
 
 namespace syncline {
@@ -45,8 +46,9 @@ struct Change {
 // the transaction holds what it held before that call.
 //
 // Errors of all members: key_malformed, key_too_long, those of the store, and of those that write
-// transaction_too_large, clock_exhausted and, where they are given a value, those of encode_value;
-// beside those that are named.
+// transaction_too_large, clock_exhausted, for a field with a custom strategy strategy_missing,
+// strategy_failed and what the strategy answers, and, where they are given a value, those of
+// encode_value; beside those that are named.
 //
 // Thread safety: none; it lives for the length of the function that Replica::write calls.
 class Transaction {
@@ -147,10 +149,12 @@ class Replica {
   using Observer = std::function<void(const std::vector<Change>&)>;
 
   // Opens the replica that the store holds, or makes a new one with a random id. The three must
-  // outlive it. A schema without declarations leaves the stored one in force. Errors:
-  // store_corrupt, schema_invalid (a stored schema), and those of the store.
+  // outlive it. No schema leaves the stored one in force. The strategies are those that the schema
+  // names as custom, and the replica shares them. Errors: store_corrupt, schema_invalid (a stored
+  // schema), and those of the store.
   [[nodiscard]] static Result<std::unique_ptr<Replica>> open(
-      Store& store, WallClock& wall, Random& random, std::optional<std::string> schema_json = {});
+      Store& store, WallClock& wall, Random& random, std::optional<std::string> schema_json = {},
+      const Strategies& strategies = {});
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
   ~Replica();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,13 @@
 
 namespace syncline {
 
+namespace strategy {
+class Strategy;
+}
+class Strategies;
+
 // A field's strategy (spec/merge.md). kGroup is never declared on a field: it is what a group's
-// slot has.
+// slot has. kCustom is one of the app's own.
 enum class Merge : std::uint8_t {
   kLww,
   kMin,
@@ -25,7 +31,8 @@ enum class Merge : std::uint8_t {
   kMulti,
   kMergeText,
   kList,
-  kGroup
+  kGroup,
+  kCustom
 };
 
 enum class FieldType : std::uint8_t { kAny, kBoolean, kInteger, kNumber, kString, kBytes, kJson };
@@ -35,6 +42,10 @@ enum class DeleteRule : std::uint8_t { kEditLoses, kEditRevives };
 struct FieldRule {
   Merge merge = Merge::kLww;
   FieldType type = FieldType::kAny;
+  // Of a kCustom, and of no other: the name behind `custom:`, and the strategy as Strategies::find
+  // gives it.
+  std::string custom_name{};
+  std::shared_ptr<const strategy::Strategy> custom{};
 };
 
 // The rules of one collection. What is not declared has the defaults.
@@ -44,7 +55,8 @@ struct CollectionRules {
   std::map<std::string, std::string, std::less<>> group_of;             // part to its group
   DeleteRule delete_rule = DeleteRule::kEditLoses;
 
-  [[nodiscard]] FieldRule field(std::string_view name) const;
+  // The rule of a field; the defaults if none is declared. It lives as long as this object.
+  [[nodiscard]] const FieldRule& field(std::string_view name) const;
   // The group that the field is a part of, or null.
   [[nodiscard]] const std::string* group(std::string_view field) const;
 };
@@ -57,8 +69,11 @@ class Schema {
   // No declarations at all: every field of every collection is lww.
   Schema() = default;
 
-  // Errors: schema_invalid, json_malformed; the message names the place in the document.
+  // The fields that name a custom strategy get it from the strategies; one that is not there leaves
+  // its fields readable as raw slots. Errors: schema_invalid, json_malformed; the message names the
+  // place in the document.
   [[nodiscard]] static Result<Schema> parse(std::string_view json);
+  [[nodiscard]] static Result<Schema> parse(std::string_view json, const Strategies& strategies);
 
   // Never fails: a collection that is not declared has the defaults.
   [[nodiscard]] const CollectionRules& collection(std::string_view name) const;
@@ -72,7 +87,7 @@ class Schema {
   std::optional<SchemaId> id_;
 };
 
-// The name that a schema document uses.
+// The name that a schema document uses; of kCustom, what comes before the colon.
 [[nodiscard]] std::string_view merge_name(Merge merge);
 [[nodiscard]] std::string_view type_name(FieldType type);
 

@@ -13,11 +13,11 @@ struct Target {
 };
 
 Target target_of(const CollectionRules& rules, std::string_view field) {
-  const FieldRule rule = rules.field(field);
+  const FieldRule& rule = rules.field(field);
   if (const std::string* group = rules.group(field)) {
     return {*group, strategy::group_strategy(), rule.type};
   }
-  return {field, strategy::strategy_of(rule.merge), rule.type};
+  return {field, strategy::strategy_of(rule), rule.type};
 }
 
 Result<strategy::Mutation> for_group(std::string_view field, const strategy::Mutation& mutation,
@@ -102,7 +102,7 @@ Value::Object RecordSlots::resolve_fields(const CollectionRules& rules) const {
       }
       continue;
     }
-    if (auto value = strategy::strategy_of(rules.field(name).merge).resolve(views, dead)) {
+    if (auto value = strategy::strategy_of(rules.field(name)).resolve(views, dead)) {
       resolved.insert_or_assign(name, std::move(*value));
     }
   }

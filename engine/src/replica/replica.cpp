@@ -91,7 +91,8 @@ Result<void> Replica::Core::commit(CommitBuilder& builder, std::span<const Op> o
 }
 
 Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Random& random,
-                                               std::optional<std::string> schema_json) {
+                                               std::optional<std::string> schema_json,
+                                               const Strategies& strategies) {
   auto snapshot = store.snapshot();
   if (!snapshot) return fail(snapshot.error());
   auto opened = read_meta(**snapshot, random);
@@ -100,7 +101,7 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
 
   const bool new_schema = schema_json && schema_json != opened->schema_json;
   if (!schema_json) schema_json = opened->schema_json;
-  auto schema = schema_json ? Schema::parse(*schema_json) : Result<Schema>(Schema());
+  auto schema = schema_json ? Schema::parse(*schema_json, strategies) : Result<Schema>(Schema());
   if (!schema) return fail(schema.error());
   if (opened->is_new || new_schema) {
     StoreBatch batch;

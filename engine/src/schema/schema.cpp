@@ -7,6 +7,7 @@
 #include "crypto/sodium_library.hpp"
 #include "syncline/limits.hpp"
 #include "syncline/slot.hpp"
+#include "syncline/strategy.hpp"
 
 namespace syncline {
 namespace {
@@ -20,7 +21,9 @@ constexpr std::array kMergeNames{std::pair{Merge::kLww, std::string_view("lww")}
                                  std::pair{Merge::kMulti, std::string_view("multi")},
                                  std::pair{Merge::kMergeText, std::string_view("merge_text")},
                                  std::pair{Merge::kList, std::string_view("list")},
-                                 std::pair{Merge::kGroup, std::string_view("group")}};
+                                 std::pair{Merge::kGroup, std::string_view("group")},
+                                 std::pair{Merge::kCustom, std::string_view("custom")}};
+constexpr std::string_view kCustomPrefix = "custom:";
 
 constexpr std::array kTypeNames{std::pair{FieldType::kAny, std::string_view("any")},
                                 std::pair{FieldType::kBoolean, std::string_view("boolean")},
@@ -76,7 +79,25 @@ bool merges(Merge merge, FieldType type) {
   }
 }
 
-Result<FieldRule> parse_field(const Value& document, const std::string& place) {
+Result<void> set_merge(FieldRule& rule, const std::string& name, const Strategies& strategies) {
+  if (name.starts_with(kCustomPrefix)) {
+    rule.merge = Merge::kCustom;
+    rule.custom_name = name.substr(kCustomPrefix.size());
+    rule.custom = strategies.find(rule.custom_name);
+    return check_field(rule.custom_name);
+  }
+  const auto* found = std::find_if(kMergeNames.begin(), kMergeNames.end(),
+                                   [&](const auto& entry) { return entry.second == name; });
+  if (found == kMergeNames.end() || found->first == Merge::kGroup ||
+      found->first == Merge::kCustom) {
+    return fail(Code::kSchemaInvalid, "\"" + name + "\" is not a strategy");
+  }
+  rule.merge = found->first;
+  return {};
+}
+
+Result<FieldRule> parse_field(const Value& document, const std::string& place,
+                              const Strategies& strategies) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
   if (auto ok = only_members(**members, place, {"merge", "type"}); !ok) return fail(ok.error());
@@ -86,12 +107,8 @@ Result<FieldRule> parse_field(const Value& document, const std::string& place) {
   if (!type) return fail(type.error());
   FieldRule rule;
   if (*merge) {
-    const auto* found = std::find_if(kMergeNames.begin(), kMergeNames.end(),
-                                     [&](const auto& entry) { return entry.second == **merge; });
-    if (found == kMergeNames.end() || found->first == Merge::kGroup) {
-      return invalid(place + ".merge", "\"" + **merge + "\" is not a strategy");
-    }
-    rule.merge = found->first;
+    if (auto ok = set_merge(rule, **merge, strategies); !ok)
+      return invalid(place + ".merge", ok.error().message);
   }
   if (*type) {
     const auto* found = std::find_if(kTypeNames.begin(), kTypeNames.end(),
@@ -149,7 +166,8 @@ Result<const Value::Object*> named_fields(const Value::Object& object, std::stri
   return members;
 }
 
-Result<CollectionRules> parse_collection(const Value& document, const std::string& place) {
+Result<CollectionRules> parse_collection(const Value& document, const std::string& place,
+                                         const Strategies& strategies) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
   if (auto ok = only_members(**members, place, {"fields", "groups", "delete"}); !ok)
@@ -158,7 +176,7 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
   const auto fields = named_fields(**members, "fields", place);
   if (!fields) return fail(fields.error());
   for (const auto& [name, field] : **fields) {
-    const auto rule = parse_field(field, place + ".fields." + name);
+    const auto rule = parse_field(field, place + ".fields." + name, strategies);
     if (!rule) return fail(rule.error());
     rules.fields.emplace(name, *rule);
   }
@@ -201,9 +219,10 @@ Result<SchemaId> parse_id(const Value::Object& document) {
 
 }  // namespace
 
-FieldRule CollectionRules::field(std::string_view name) const {
+const FieldRule& CollectionRules::field(std::string_view name) const {
+  static const FieldRule kDefault;
   const auto found = fields.find(name);
-  return found == fields.end() ? FieldRule{} : found->second;
+  return found == fields.end() ? kDefault : found->second;
 }
 
 const std::string* CollectionRules::group(std::string_view field) const {
@@ -211,7 +230,9 @@ const std::string* CollectionRules::group(std::string_view field) const {
   return found == group_of.end() ? nullptr : &found->second;
 }
 
-Result<Schema> Schema::parse(std::string_view json) {
+Result<Schema> Schema::parse(std::string_view json) { return parse(json, Strategies()); }
+
+Result<Schema> Schema::parse(std::string_view json, const Strategies& strategies) {
   if (json.size() > kSchemaBytesMax) return invalid("document", "has more than 65,536 bytes");
   const auto document = value_from_json(json);
   if (!document) return fail(document.error());
@@ -228,7 +249,7 @@ Result<Schema> Schema::parse(std::string_view json) {
   Schema schema;
   for (const auto& [name, collection] : **collections) {
     if (auto ok = check_collection(name); !ok) return invalid("collections", ok.error().message);
-    auto rules = parse_collection(collection, "collections." + name);
+    auto rules = parse_collection(collection, "collections." + name, strategies);
     if (!rules) return fail(rules.error());
     schema.collections_.emplace(name, std::move(*rules));
   }

@@ -11,8 +11,8 @@ constexpr std::size_t kReplicaBytes = 8;
 
 }  // namespace
 
-const Strategy& strategy_of(Merge merge) {
-  switch (merge) {
+const Strategy& strategy_of(const FieldRule& rule) {
+  switch (rule.merge) {
     case Merge::kMin:
       return min_strategy();
     case Merge::kMax:
@@ -31,6 +31,8 @@ const Strategy& strategy_of(Merge merge) {
       return list_strategy();
     case Merge::kGroup:
       return group_strategy();
+    case Merge::kCustom:
+      return *rule.custom;
     case Merge::kLww:
       break;
   }

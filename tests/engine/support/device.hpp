@@ -30,10 +30,15 @@ class Device {
   // Closes the replica and opens it from its store, as a restart does.
   void reopen() {
     replica_.reset();
-    replica_ = must(Replica::open(store_, wall_, random_, schema_));
+    replica_ = must(Replica::open(store_, wall_, random_, schema_, strategies_));
   }
   void reopen(std::optional<std::string> schema) {
     schema_ = std::move(schema);
+    reopen();
+  }
+
+  void reopen(Strategies strategies) {
+    strategies_ = std::move(strategies);
     reopen();
   }
 
@@ -76,6 +81,7 @@ class Device {
   ManualWall wall_;
   CountingRandom random_;
   std::optional<std::string> schema_;
+  Strategies strategies_;
   std::unique_ptr<Replica> replica_;
 };
 

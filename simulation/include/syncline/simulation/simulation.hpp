@@ -12,6 +12,7 @@
 #include "syncline/simulation/random.hpp"
 #include "syncline/simulation/server.hpp"
 #include "syncline/simulation/workload.hpp"
+#include "syncline/strategy.hpp"
 
 // Deterministic worlds (docs/simulation.md): devices with the engine that ships, a network that
 // does harm, and a server, on virtual time and in one thread. A seed decides everything.
@@ -24,6 +25,8 @@ struct Options {
   // The schemas that devices are opened with, the newest first; those behind it are used where
   // schema skew strikes. With none the built-in ones, which have every strategy.
   std::vector<std::string> schemas{};
+  // The custom strategies that every device is opened with.
+  Strategies strategies{};
   WorkloadFactory workload = make_schema_workload;
   ServerFactory server = make_model_server;
   FaultRates rates = FaultRates::standard();
