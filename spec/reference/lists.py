@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import namedtuple
 
 from encoding import ABSENT, TOMBSTONE, Refused, decode_value, encode_value
+from tags import first_ordinal, tag
 
 ROOT = bytes(18)
 BEFORE, AFTER = 0, 1
@@ -83,7 +84,8 @@ class Places:
     """Makes the nodes of one mutation, each behind the one before."""
 
     def __init__(self, tree, stamp):
-        self.tree, self.stamp, self.ordinal, self.behind = tree, stamp, 0, None
+        self.tree, self.stamp, self.behind = tree, stamp, None
+        self.ordinal = first_ordinal((node.id for node in tree.nodes), stamp)
 
     def stand(self, node):
         """The next place is behind this node; None for the beginning."""
@@ -96,7 +98,7 @@ class Places:
             parent, side = self.behind, AFTER
         else:
             parent, side = self.tree.place_behind(self.behind)
-        self.behind = self.stamp + self.ordinal.to_bytes(2, "big")
+        self.behind = tag(self.stamp, self.ordinal)
         self.ordinal += 1
         return parent + bytes([side]) + self.behind + item
 

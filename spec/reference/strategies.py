@@ -10,6 +10,7 @@ import limits
 from encoding import ABSENT, TOMBSTONE, Refused, decode_value, encode_value
 from lists import List
 from raw_slots import RawSlots
+from tags import first_ordinal, tag
 
 Register = namedtuple("Register", "stamp value")
 Context = namedtuple("Context", "stamp replica deletion")
@@ -178,15 +179,15 @@ class Set:
                 tags.setdefault(slots[element].value, []).append(element)
         return tags
 
-    def _add(self, items, tags, context):
-        writes = {}
-        for ordinal, item in enumerate(dict.fromkeys(items)):
+    def _add(self, items, slots, context):
+        writes, tags = {}, self._tags(slots)
+        for ordinal, item in enumerate(dict.fromkeys(items), first_ordinal(slots, context.stamp)):
             writes |= bury(tags.get(item, []))
-            writes[context.stamp + ordinal.to_bytes(2, "big")] = item
+            writes[tag(context.stamp, ordinal)] = item
         return writes
 
     def add(self, items, slots, context):
-        return self._add([encode_value(item) for item in items], self._tags(slots), context)
+        return self._add([encode_value(item) for item in items], slots, context)
 
     def remove(self, items, slots, context):
         tags = self._tags(slots)
@@ -198,7 +199,7 @@ class Set:
         named = [encode_value(item) for item in items]
         tags = self._tags(slots)
         removed = bury(element for item, elements in tags.items() if item not in named for element in elements)
-        return removed | self._add([item for item in named if item not in tags], tags, context)
+        return removed | self._add([item for item in named if item not in tags], slots, context)
 
     def clear(self, slots, context):
         return bury(element for elements in self._tags(slots).values() for element in elements)
@@ -224,8 +225,8 @@ class Multi:
         return list(dict.fromkeys(slots[element].value for element in self._live(slots)))
 
     def _replace(self, values, slots, context):
-        tagged = {context.stamp + ordinal.to_bytes(2, "big"): value for ordinal, value in enumerate(values)}
-        return bury(self._live(slots)) | tagged
+        first = first_ordinal(slots, context.stamp)
+        return bury(self._live(slots)) | {tag(context.stamp, first + i): value for i, value in enumerate(values)}
 
     def put(self, value, slots, context):
         values = value if isinstance(value, list) else [value]

@@ -182,8 +182,8 @@ PLANTS = [
           "                            : tag_of(context.stamp, ordinal++)"),
     Plant("set_ordinals_repeat", "the items of one addition share its tag",
           SET,
-          "std::size_t ordinal = 0;\n    for",
-          'std::size_t ordinal = 0;\n    if (planted("set_ordinals_repeat")) {\n'
+          "Tags left = tags_of(items, slots);\n    for",
+          'Tags left = tags_of(items, slots);\n    if (planted("set_ordinals_repeat")) {\n'
           "      for (const std::string& item : items) writes.push_back({tag_of(context.stamp, 0), item});\n"
           "      return writes;\n"
           "    }\n"

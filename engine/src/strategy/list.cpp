@@ -94,8 +94,9 @@ class List final : public Strategy {
     auto encoded = encode_items(items, context.type);
     if (!encoded) return fail(encoded.error());
     if (auto ok = check_index(index, tree.items().size() + 1, tree); !ok) return fail(ok.error());
-    if (auto ok = check_tag_count(items.size()); !ok) return fail(ok.error());
     ListPlaces places(tree, context.stamp);
+    if (auto ok = check_tag_count(places.next_ordinal() + items.size()); !ok)
+      return fail(ok.error());
     if (index > 0) places.stand_behind(*tree.items()[index - 1].node);
     std::vector<SlotWrite> writes;
     for (std::string& item : *encoded) writes.push_back({places.make(), std::move(item)});
@@ -112,6 +113,7 @@ class List final : public Strategy {
     const std::size_t behind = movement.to < movement.from ? movement.to - 1 : movement.to;
     ListPlaces places(tree, context.stamp);
     if (movement.to > 0) places.stand_behind(*items[behind].node);
+    if (auto ok = check_tag_count(places.next_ordinal() + 1); !ok) return fail(ok.error());
     return std::vector<SlotWrite>{{places.make(items[movement.from].id), encoded_true()}};
   }
 
@@ -170,7 +172,7 @@ class List final : public Strategy {
         writes.push_back({places.make(item.id), encoded_true()});
       }
     }
-    if (auto ok = check_tag_count(places.count()); !ok) return fail(ok.error());
+    if (auto ok = check_tag_count(places.next_ordinal()); !ok) return fail(ok.error());
     for (const auto& [item, unnamed] : left) {
       for (const std::size_t i : unnamed)
         writes.push_back({std::string(items[i].slot->element), std::string(kTombstone)});

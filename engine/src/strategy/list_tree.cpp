@@ -67,6 +67,13 @@ ListTree::Children ListTree::children_of(std::string_view id) const {
   return {before, take(true)};
 }
 
+std::size_t ListTree::first_ordinal(const Stamp& stamp) const {
+  const std::string encoded = encode_stamp(stamp);
+  std::size_t first = 0;
+  for (const ListNode& node : nodes_) first = std::max(first, ordinal_behind(node.id, encoded));
+  return first;
+}
+
 std::vector<std::string_view> ListTree::ids() const {
   std::vector<std::string_view> ids;
   ids.reserve(nodes_.size());

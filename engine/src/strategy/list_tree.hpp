@@ -48,6 +48,8 @@ class ListTree {
 
   // Whether there is no place at all.
   [[nodiscard]] bool empty() const { return nodes_.empty(); }
+  // The first ordinal that the stamp may make a place with.
+  [[nodiscard]] std::size_t first_ordinal(const Stamp& stamp) const;
   // The items in their order.
   [[nodiscard]] const std::vector<ListItem>& items() const { return items_; }
 
@@ -92,7 +94,8 @@ class ListTree {
 // Thread safety: none.
 class ListPlaces {
  public:
-  ListPlaces(const ListTree& tree, const Stamp& stamp) : tree_(tree), stamp_(stamp) {}
+  ListPlaces(const ListTree& tree, const Stamp& stamp)
+      : tree_(tree), stamp_(stamp), ordinal_(tree.first_ordinal(stamp)) {}
 
   // The next one is made behind this node; until then, at the beginning.
   void stand_behind(const ListNode& node) {
@@ -101,13 +104,13 @@ class ListPlaces {
   }
   // The element of a new place; of one that an item is moved to, if it is given.
   [[nodiscard]] std::string make(std::string_view item = {});
-  // How many were made.
-  [[nodiscard]] std::size_t count() const { return ordinal_; }
+  // That of the next one.
+  [[nodiscard]] std::size_t next_ordinal() const { return ordinal_; }
 
  private:
   const ListTree& tree_;
   Stamp stamp_;
-  std::size_t ordinal_ = 0;
+  std::size_t ordinal_;
   const ListNode* behind_ = nullptr;
   std::string made_;  // the id of the one before
 };

@@ -101,10 +101,10 @@ class Set final : public Strategy {
   static Result<std::vector<SlotWrite>> add_items(const std::vector<std::string>& items,
                                                   std::span<const SlotView> slots,
                                                   const WriteContext& context) {
-    if (auto ok = check_tag_count(items.size()); !ok) return fail(ok.error());
+    std::size_t ordinal = first_ordinal(slots, context.stamp);
+    if (auto ok = check_tag_count(ordinal + items.size()); !ok) return fail(ok.error());
     std::vector<SlotWrite> writes;
     Tags left = tags_of(items, slots);
-    std::size_t ordinal = 0;
     for (const std::string& item : items) {
       const auto seen = left.extract(item);
       if (seen.empty()) continue;  // it was named before

@@ -18,6 +18,11 @@ inline constexpr std::size_t kTagsMax = 65'536;
 
 // The name of a mutation's write of this ordinal, which no other write anywhere has.
 [[nodiscard]] std::string tag_of(const Stamp& stamp, std::size_t ordinal);
+// The ordinal behind that of the tag if the stamp made it, else 0. A stamp may be given again after
+// it was withdrawn (spec/clock.md), while the tags that it made stay.
+[[nodiscard]] std::size_t ordinal_behind(std::string_view tag, std::string_view stamp);
+// The first ordinal that the stamp may make a tag with, beside these slots.
+[[nodiscard]] std::size_t first_ordinal(std::span<const SlotView> slots, const Stamp& stamp);
 // Errors: transaction_too_large.
 [[nodiscard]] Result<void> check_tag_count(std::size_t count);
 
