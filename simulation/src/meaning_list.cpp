@@ -33,8 +33,10 @@ class Reading {
     for (const auto& [element, held] : field) {
       if (is_place(element)) places_.push_back(element);
     }
-    visit_children(std::string(kIdBytes, '\0'), '\0');
-    visit_children(std::string(kIdBytes, '\0'), '\1');
+    const std::string root(kIdBytes, '\0');
+    had_.insert(root);
+    visit_children(root, '\0');
+    visit_children(root, '\1');
     for (const std::string& place : places_) {
       if (std::none_of(places_.begin(), places_.end(), [&](const std::string& other) {
             return id_of(other) == parent_of(place);
@@ -59,9 +61,10 @@ class Reading {
  private:
   void visit(const std::string& place) {
     if (!seen_.insert(place).second) return;
-    visit_children(id_of(place), '\0');
+    const bool is_first = had_.insert(id_of(place)).second;
+    if (is_first) visit_children(id_of(place), '\0');
     walk_.push_back(place);
-    visit_children(id_of(place), '\1');
+    if (is_first) visit_children(id_of(place), '\1');
   }
 
   void visit_children(const std::string& parent, char side) {
@@ -102,6 +105,7 @@ class Reading {
   std::vector<std::string> places_;  // ascending
   std::vector<std::string> walk_;
   std::set<std::string> seen_;
+  std::set<std::string> had_;  // the ids whose children were visited
 };
 
 }  // namespace

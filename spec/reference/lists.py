@@ -26,7 +26,7 @@ class Tree:
         self.children = {}
         for node in self.nodes:
             self.children.setdefault((node.parent, node.side), []).append(node)
-        self.walk, self._seen = [], set()
+        self.walk, self._seen, self._had = [], set(), {ROOT}  # the ids whose children were had
         for side in (BEFORE, AFTER):
             for node in self.children.get((ROOT, side), []):
                 self._visit(node)
@@ -46,9 +46,15 @@ class Tree:
                 self.walk.append(node)
             elif node.element not in self._seen:
                 self._seen.add(node.element)
-                stack += [(child, False) for child in reversed(self.children.get((node.id, AFTER), []))]
-                stack.append((node, True))
-                stack += [(child, False) for child in reversed(self.children.get((node.id, BEFORE), []))]
+                before, after = self._have_children(node.id)
+                stack += [(child, False) for child in reversed(after)] + [(node, True)]
+                stack += [(child, False) for child in reversed(before)]
+
+    def _have_children(self, parent):
+        if parent in self._had:
+            return [], []
+        self._had.add(parent)
+        return self.children.get((parent, BEFORE), []), self.children.get((parent, AFTER), [])
 
     def _show(self):
         items, moved = {}, {}

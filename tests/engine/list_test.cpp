@@ -1,5 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
+#include "merge/record_slots.hpp"
+#include "strategy/tag.hpp"
 #include "tests/engine/support/device.hpp"
 #include "tests/engine/support/slots.hpp"
 #include "tests/engine/support/sync.hpp"
@@ -105,6 +107,23 @@ BOOST_AUTO_TEST_CASE(a_deep_list_resolves_without_recursion) {
   device.write([&](Transaction& t) { return t.insert("meals", "soup", "steps", 0, items); });
   const auto record = must(device.replica().get("meals", "soup"));
   BOOST_TEST(record->fields.at("steps").if_array()->size() == items.size());
+}
+
+// Every one of them would have had all others hang from it.
+BOOST_AUTO_TEST_CASE(regression_many_places_of_one_id_are_each_walked_once) {
+  constexpr std::size_t kPlaces = 50'000;
+  const Schema schema = must(Schema::parse(kSchema));
+  const std::string id = strategy::tag_of(stamp_at(1), 0);
+  merge::RecordSlots record;
+  record.load("", kLiveElement, {stamp_at(1), must(encode_value(Value(true)))});
+  const std::string item = must(encode_value(Value("x")));
+  for (std::size_t i = 0; i < kPlaces; ++i) {
+    const std::string moved = strategy::tag_of(stamp_at(2), i);
+    record.load("steps", id + '\x01' + id + moved, {stamp_at(2), item});
+  }
+  record.load("steps", id + '\x01' + id, {stamp_at(2), item});
+  const auto fields = record.resolve(schema.collection("meals"));
+  BOOST_TEST((fields->at("steps") == strings({"x"})));
 }
 
 BOOST_AUTO_TEST_CASE(more_items_than_a_mutation_can_number_are_refused) {

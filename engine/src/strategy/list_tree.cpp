@@ -38,6 +38,7 @@ ListTree::ListTree(std::span<const SlotView> slots) {
   parents_.reserve(nodes_.size());
   for (const ListNode& node : nodes_) parents_.push_back(key_of(node.parent));
   is_visited_.resize(nodes_.size());
+  is_had_.resize(nodes_.size());
   at_.resize(nodes_.size());
   walk_.reserve(nodes_.size());
   walk_all();
@@ -67,6 +68,16 @@ ListTree::Children ListTree::children_of(std::string_view id) const {
   return {before, take(true)};
 }
 
+ListTree::Children ListTree::take_children(std::string_view id) {
+  const Children children = children_of(id);
+  const auto& some = children.before.empty() ? children.after : children.before;
+  if (some.empty()) return {};
+  const std::size_t first = index_of(some.front());
+  if (is_had_[first]) return {};
+  is_had_[first] = true;
+  return children;
+}
+
 std::size_t ListTree::first_ordinal(const Stamp& stamp) const {
   const std::string encoded = encode_stamp(stamp);
   std::size_t first = 0;
@@ -83,7 +94,7 @@ std::vector<std::string_view> ListTree::ids() const {
 }
 
 void ListTree::walk_all() {
-  const Children first = children_of(root());
+  const Children first = take_children(root());
   for (const ListNode& node : first.before) walk(node);
   for (const ListNode& node : first.after) walk(node);
   if (walk_.size() == nodes_.size()) return;
@@ -110,7 +121,7 @@ void ListTree::walk(const ListNode& start) {
       walk_.push_back(node);
     } else if (!is_visited_[index]) {
       is_visited_[index] = true;
-      const Children children = children_of(node->id);
+      const Children children = take_children(node->id);
       push(children.after);
       stack.emplace_back(node, true);
       push(children.before);

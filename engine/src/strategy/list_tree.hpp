@@ -73,6 +73,8 @@ class ListTree {
   };
   [[nodiscard]] static Key key_of(std::string_view id);
   [[nodiscard]] Children children_of(std::string_view id) const;
+  // The children that the walk has not had yet: those of an id are had once, whoever made it twice.
+  [[nodiscard]] Children take_children(std::string_view id);
   [[nodiscard]] std::size_t index_of(const ListNode& node) const {
     return static_cast<std::size_t>(&node - nodes_.data());
   }
@@ -85,6 +87,7 @@ class ListTree {
   std::vector<Key> parents_;           // of each node
   std::vector<const ListNode*> walk_;  // as they are visited
   std::vector<bool> is_visited_;
+  std::vector<bool> is_had_;     // by the first of the children
   std::vector<std::size_t> at_;  // where in the walk each node is
   std::vector<ListItem> items_;
 };
