@@ -59,6 +59,22 @@ BOOST_AUTO_TEST_CASE(a_record_that_is_read_and_put_back_keeps_its_conflicts) {
              R"({"dose":[3],"mood":"good","notes":"slept well\n\na walk"})");
 }
 
+BOOST_AUTO_TEST_CASE(a_joined_text_that_is_longer_than_a_value_can_be_put_back) {
+  Pair pair;
+  pair.left.patch("days", "1", {{"notes", Value(std::string(40'000, 'l'))}});
+  pair.right.wall().advance(1);
+  pair.right.patch("days", "1", {{"notes", Value(std::string(40'000, 'r'))}});
+  pair.exchange();
+  const auto record = *must(pair.left.replica().get("days", "1"));
+  BOOST_TEST(record.fields.at("notes").if_string()->size() == 80'002U);
+  pair.left.put("days", "1", record.fields);
+  BOOST_TEST(pair.left.state().pending_ops == 0U);
+  const auto longer = pair.left.replica().write([&](Transaction& t) {
+    return t.patch("days", "1", {{"notes", Value(std::string(80'003, 'x'))}});
+  });
+  BOOST_TEST(code_of(longer) == "value_too_large");
+}
+
 BOOST_AUTO_TEST_CASE(a_put_that_names_neither_clears_both) {
   Pair pair;
   pair.left.put("days", "1", {{"mood", Value("good")}});

@@ -16,9 +16,10 @@ class MergeText final : public Strategy {
     if (std::holds_alternative<Clear>(mutation)) return tombstones(slots);
     const auto* put = std::get_if<Put>(&mutation);
     if (put == nullptr) return wrong_strategy("merge_text");
+    // What is read may be longer than a value, and can be put back all the same.
+    if (resolve(slots, context.deletion) == put->value) return std::vector<SlotWrite>{};
     auto encoded = encode_typed(put->value, FieldType::kString);
     if (!encoded) return fail(encoded.error());
-    if (resolve(slots, context.deletion) == put->value) return std::vector<SlotWrite>{};
     return replace_values(slots, {std::move(*encoded)}, context.stamp);
   }
 
