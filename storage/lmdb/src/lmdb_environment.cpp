@@ -71,24 +71,12 @@ Result<DataFileState> check_data_file(const LmdbOptions& options) {
 
 }  // namespace
 
-Result<std::shared_ptr<Environment>> Environment::open(const LmdbOptions& options) {
-  if (options.directory.empty()) {
-    return fail(Code::kInvalidArgument, "the store needs the name of a directory");
-  }
-  if (Result<void> done = prepare_directory(options); !done) return fail(done.error());
-  Result<DirectoryClaim> claim = DirectoryClaim::take(options.directory);
-  if (!claim) return fail(claim.error());
-  std::optional<WriterLock> lock;
-  if (!options.read_only) {
-    Result<WriterLock> taken = WriterLock::take(options.directory);
-    if (!taken) return fail(taken.error());
-    lock.emplace(std::move(*taken));
-  }
+Result<std::shared_ptr<Environment>> Environment::open(const LmdbOptions& options,
+                                                       std::shared_ptr<const StoreHold> hold) {
   const Result<DataFileState> state = check_data_file(options);
   if (!state) return fail(state.error());
   // The constructor is private, so make_shared cannot reach it.
-  std::shared_ptr<Environment> environment(
-      new Environment(options, std::move(*claim), std::move(lock)));
+  std::shared_ptr<Environment> environment(new Environment(options, std::move(hold)));
   if (Result<void> done = environment->open_environment(); !done) return fail(done.error());
   if (*state != DataFileState::kUsed) {
     if (Result<void> done = environment->sync_first_pages(); !done) return fail(done.error());
@@ -98,8 +86,8 @@ Result<std::shared_ptr<Environment>> Environment::open(const LmdbOptions& option
   return environment;
 }
 
-Environment::Environment(LmdbOptions options, DirectoryClaim claim, std::optional<WriterLock> lock)
-    : options_(std::move(options)), claim_(std::move(claim)), writer_lock_(std::move(lock)) {}
+Environment::Environment(LmdbOptions options, std::shared_ptr<const StoreHold> hold)
+    : options_(std::move(options)), hold_(std::move(hold)) {}
 
 Environment::~Environment() {
   if (environment_ != nullptr) mdb_env_close(environment_);
@@ -220,7 +208,9 @@ Result<MDB_txn*> Environment::begin_write() {
 
 bool Environment::forget_dead_readers() {
   int cleared = 0;
-  return mdb_reader_check(environment_, &cleared) == 0 && cleared > 0;
+  if (mdb_reader_check(environment_, &cleared) != 0 || cleared <= 0) return false;
+  dead_readers_ += static_cast<unsigned>(cleared);
+  return true;
 }
 
 Result<void> Environment::grow_map() {

@@ -1,17 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <unordered_map>
 
-#include "directory_claim.hpp"
 #include "lmdb_format.hpp"
+#include "store_hold.hpp"
 #include "syncline/lmdb_store.hpp"
-#include "writer_lock.hpp"
 
 struct MDB_env;
 struct MDB_txn;
@@ -30,7 +29,8 @@ namespace syncline::lmdb {
 class Environment {
  public:
   // Errors: those of open_lmdb_store.
-  [[nodiscard]] static Result<std::shared_ptr<Environment>> open(const LmdbOptions& options);
+  [[nodiscard]] static Result<std::shared_ptr<Environment>> open(
+      const LmdbOptions& options, std::shared_ptr<const StoreHold> hold);
 
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
@@ -61,8 +61,14 @@ class Environment {
   // write, as one that has just become full does. Call it with no write transaction open.
   [[nodiscard]] int reason_of(int status) const;
 
+  // Errors: store_io.
+  [[nodiscard]] Result<StoreUsage> usage();
+  // LMDB's copy of one version into a file descriptor; answers its status. The caller has a read
+  // transaction open for as long.
+  [[nodiscard]] int copy_to(int file, unsigned flags) const;
+
  private:
-  Environment(LmdbOptions options, DirectoryClaim claim, std::optional<WriterLock> lock);
+  Environment(LmdbOptions options, std::shared_ptr<const StoreHold> hold);
 
   // Tries smaller maps until one fits into the addresses of the process.
   Result<void> open_environment();
@@ -80,9 +86,8 @@ class Environment {
   Result<void> usable() const;
 
   const LmdbOptions options_;
-  // In this order, for the environment is closed before they are released.
-  DirectoryClaim claim_;
-  std::optional<WriterLock> writer_lock_;
+  // Before the environment, which is closed before it is released.
+  std::shared_ptr<const StoreHold> hold_;
   MDB_env* environment_ = nullptr;
   Databases databases_{};
   std::size_t page_bytes_ = 0;
@@ -93,7 +98,8 @@ class Environment {
   std::size_t snapshots_ = 0;
   std::unordered_map<std::thread::id, std::size_t> snapshots_of_thread_;
   std::uint64_t map_bytes_ = 0;
-  bool map_lost_ = false;  // replacing it failed half way
+  bool map_lost_ = false;                  // replacing it failed half way
+  std::atomic<unsigned> dead_readers_{0};  // that were forgotten
 };
 
 }  // namespace syncline::lmdb

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lmdb_commit.hpp"
+#include "lmdb_copy.hpp"
 #include "lmdb_environment.hpp"
 #include "lmdb_errors.hpp"
 #include "lmdb_snapshot.hpp"
@@ -13,9 +14,9 @@ namespace syncline {
 namespace lmdb {
 namespace {
 
-class LmdbStore final : public Store {
+class OpenStore final : public LmdbStore {
  public:
-  explicit LmdbStore(std::shared_ptr<Environment> environment)
+  explicit OpenStore(std::shared_ptr<Environment> environment)
       : environment_(std::move(environment)) {}
 
   Result<std::unique_ptr<Snapshot>> snapshot() const override {
@@ -42,6 +43,22 @@ class LmdbStore final : public Store {
     return {};
   }
 
+  Result<std::uint64_t> back_up(const std::filesystem::path& file,
+                                const CopyProgress& progress) const override {
+    std::error_code ignored;
+    if (std::filesystem::exists(file, ignored)) {
+      return fail(Code::kStoreExists, "there is a file " + file.string() + " already");
+    }
+    Result<PartialFile> copy = PartialFile::begin(file);
+    if (!copy) return fail(copy.error());
+    Result<std::uint64_t> bytes = copy_environment(*environment_, *copy, progress);
+    if (!bytes) return bytes;
+    if (Result<void> named = copy->publish(); !named) return fail(named.error());
+    return bytes;
+  }
+
+  Result<StoreUsage> usage() const override { return environment_->usage(); }
+
  private:
   // Answers LMDB's status; when that is not 0 nothing was changed.
   Result<int> try_commit(const StoreBatch& batch) {
@@ -62,10 +79,13 @@ class LmdbStore final : public Store {
 }  // namespace
 }  // namespace lmdb
 
-Result<std::unique_ptr<Store>> open_lmdb_store(const LmdbOptions& options) {
-  Result<std::shared_ptr<lmdb::Environment>> environment = lmdb::Environment::open(options);
+Result<std::unique_ptr<LmdbStore>> open_lmdb_store(const LmdbOptions& options) {
+  Result<std::shared_ptr<const lmdb::StoreHold>> hold = lmdb::StoreHold::take(options);
+  if (!hold) return fail(hold.error());
+  Result<std::shared_ptr<lmdb::Environment>> environment =
+      lmdb::Environment::open(options, std::move(*hold));
   if (!environment) return fail(environment.error());
-  return std::make_unique<lmdb::LmdbStore>(std::move(*environment));
+  return std::make_unique<lmdb::OpenStore>(std::move(*environment));
 }
 
 }  // namespace syncline

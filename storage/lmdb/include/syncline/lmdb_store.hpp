@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "syncline/store.hpp"
@@ -60,6 +61,39 @@ struct LmdbOptions {
   bool unsafe_no_sync = false;
 };
 
+// Told how much of how much has been done; false stops it. For a bar: the total is an estimate.
+using CopyProgress = std::function<bool(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
+
+struct StoreUsage {
+  std::uint64_t file_bytes = 0;
+  std::uint64_t used_bytes = 0;     // of the file; the rest is free for later commits
+  std::uint64_t map_bytes = 0;      // how far the file can grow without a larger map
+  std::uint64_t map_bytes_max = 0;  // how far it may grow at all
+  unsigned readers = 0;             // places in the table of readers that were ever taken
+  unsigned dead_readers = 0;        // of killed processes, which this one has forgotten
+};
+
+// What open_lmdb_store opens: a Store, and what only a store in a file can do.
+//
+// Thread safety: as Store.
+class LmdbStore : public Store {
+ public:
+  // Copies one moment of the store into a new data file without free pages, while any thread and
+  // process goes on reading and writing. The copy is read back, every page and checksum, and on the
+  // disk before it gets its name, which it gets in one step; until then it is FILE.partial, which
+  // an error takes away. What is freed meanwhile is not used again before the copy is done, so that
+  // a busy store grows. Answers the bytes of the copy.
+  // Errors: store_exists (a file of that name), store_locked (another process makes it), store_full
+  // and store_io (of either disk), store_corrupt, cancelled.
+  [[nodiscard]] virtual Result<std::uint64_t> back_up(const std::filesystem::path& file,
+                                                      const CopyProgress& progress) const = 0;
+  [[nodiscard]] Result<std::uint64_t> back_up(const std::filesystem::path& file) const {
+    return back_up(file, {});
+  }
+  // Errors: store_io.
+  [[nodiscard]] virtual Result<StoreUsage> usage() const = 0;
+};
+
 // Opens, and with `create` makes, a store. At most one process at a time has it open for writing,
 // and no process has it open twice: both are store_locked. The lock ends with the process, however
 // it ends. Snapshots may outlive the store; the directory is released when the last of them is
@@ -76,6 +110,6 @@ struct LmdbOptions {
 // Errors: store_missing, store_exists, store_locked, store_format_unsupported (also for what is no
 // store at all), store_corrupt, store_full, store_io. A commit with an empty key, a key above 499
 // bytes or a value above 1 GiB answers invalid_argument and changes nothing.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_lmdb_store(const LmdbOptions& options);
+[[nodiscard]] Result<std::unique_ptr<LmdbStore>> open_lmdb_store(const LmdbOptions& options);
 
 }  // namespace syncline
