@@ -52,6 +52,19 @@ std::optional<std::uint64_t> parse_sequence_key(std::string_view key) {
   return reader.empty() ? sequence : std::nullopt;
 }
 
+std::string encode_id(ReplicaId id) {
+  std::string bytes;
+  codec::append_u64(bytes, static_cast<std::uint64_t>(id));
+  return bytes;
+}
+
+Result<ReplicaId> decode_id(std::string_view bytes) {
+  Reader reader(bytes);
+  const auto bits = reader.take_u64();
+  if (!bits || !reader.empty() || *bits == 0) return corrupt("entry", kReplicaName);
+  return static_cast<ReplicaId>(*bits);
+}
+
 std::string encode_head(const Head& head) {
   std::string out = new_entry();
   codec::append_u64(out, head.clock.last.packed());

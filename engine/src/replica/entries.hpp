@@ -31,6 +31,9 @@ inline constexpr std::string_view kFenceName = "fence";
 [[nodiscard]] std::string sequence_key(std::uint64_t sequence);
 [[nodiscard]] std::optional<std::uint64_t> parse_sequence_key(std::string_view key);
 
+[[nodiscard]] std::string encode_id(ReplicaId id);
+[[nodiscard]] Result<ReplicaId> decode_id(std::string_view bytes);
+
 // The state that moves with every commit.
 struct Head {
   HybridClock::State clock;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "codec/bytes.hpp"
 #include "replica/core.hpp"
 #include "replica/draft.hpp"
 #include "replica/record_reader.hpp"
@@ -11,12 +10,6 @@ namespace syncline {
 namespace {
 
 using namespace replica;  // NOLINT(google-build-using-namespace): the facade's own parts
-
-std::string encode_id(ReplicaId id) {
-  std::string bytes;
-  codec::append_u64(bytes, static_cast<std::uint64_t>(id));
-  return bytes;
-}
 
 // What a store says about its replica; what is missing in a new one is made up.
 struct Opened {
@@ -32,10 +25,9 @@ Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
   const auto id = snapshot.get(Keyspace::kMeta, kReplicaName);
   if (!id) return fail(id.error());
   if (*id) {
-    codec::Reader reader(**id);
-    const auto bits = reader.take_u64();
-    if (!bits || !reader.empty() || *bits == 0) return corrupt("entry", kReplicaName);
-    opened.id = static_cast<ReplicaId>(*bits);
+    const auto decoded = decode_id(**id);
+    if (!decoded) return fail(decoded.error());
+    opened.id = *decoded;
   } else {
     opened.is_new = true;
     while (opened.id == ReplicaId{}) opened.id = static_cast<ReplicaId>(random.next());

@@ -1,0 +1,43 @@
+#include "syncline/renewal.hpp"
+
+#include <string>
+
+#include "replica/entries.hpp"
+
+namespace syncline {
+
+using namespace replica;  // NOLINT(google-build-using-namespace): what the replica keeps
+
+Result<Renewal> renew_replica(Store& store, Random& random) {
+  Renewal renewal;
+  Head head;
+  {
+    const auto snapshot = store.snapshot();
+    if (!snapshot) return fail(snapshot.error());
+    const auto id = (*snapshot)->get(Keyspace::kMeta, kReplicaName);
+    if (!id) return fail(id.error());
+    if (!*id) return fail(Code::kStoreMissing, "the store holds no replica");
+    const auto before = decode_id(**id);
+    if (!before) return fail(before.error());
+    renewal.before = *before;
+    const auto stored = (*snapshot)->get(Keyspace::kMeta, kHeadName);
+    if (!stored) return fail(stored.error());
+    if (!*stored) return corrupt("entry", kHeadName);
+    const auto decoded = decode_head(**stored);
+    if (!decoded) return fail(decoded.error());
+    head = *decoded;
+  }
+  do {
+    renewal.now = static_cast<ReplicaId>(random.next());
+  } while (renewal.now == ReplicaId{} || renewal.now == renewal.before);
+  // It corrects the wall clock of another device.
+  head.clock.offset_ms = 0;
+  StoreBatch batch;
+  batch.put(Keyspace::kMeta, std::string(kReplicaName), encode_id(renewal.now));
+  batch.put(Keyspace::kMeta, std::string(kHeadName), encode_head(head));
+  batch.erase(Keyspace::kMeta, std::string(kMemoryName));
+  if (auto ok = store.commit(batch); !ok) return fail(ok.error());
+  return renewal;
+}
+
+}  // namespace syncline
