@@ -23,4 +23,17 @@ namespace syncline {
                                                  const LmdbOptions& options, Random& random,
                                                  const CopyProgress& progress = {});
 
+struct Compaction {
+  std::uint64_t before_bytes = 0;
+  std::uint64_t after_bytes = 0;
+};
+
+// Gives the free pages of the data file back to the file system: puts a copy without them in its
+// place, in one step, once the copy is checked and on the disk. Needs room for that copy. Of the
+// options only the directory and the limits count.
+// Errors: store_locked (any process has the store open), store_missing, store_corrupt, store_full,
+// store_io, cancelled. After each of them the store is what it was.
+[[nodiscard]] Result<Compaction> compact_lmdb_store(const LmdbOptions& options,
+                                                    const CopyProgress& progress = {});
+
 }  // namespace syncline
