@@ -4,21 +4,23 @@
 #include <fstream>
 #include <utility>
 
-#include "syncline/lmdb_store.hpp"
-
 namespace syncline::cli {
+
+LmdbOptions store_options(const Context& context, Access access) {
+  LmdbOptions options;
+  options.directory = context.data;
+  options.create = access == Access::kCreate;
+  options.must_be_new = access == Access::kCreate;
+  options.read_only = access == Access::kRead;
+  return options;
+}
 
 Result<Database> open_database(const Context& context, Access access,
                                std::optional<std::string> schema_json) {
   Database database;
   database.wall = system_wall_clock();
   database.random = system_random();
-  LmdbOptions options;
-  options.directory = context.data;
-  options.create = access == Access::kCreate;
-  options.must_be_new = access == Access::kCreate;
-  options.read_only = access == Access::kRead;
-  auto store = open_lmdb_store(options);
+  auto store = open_lmdb_store(store_options(context, access));
   if (!store) return fail(store.error());
   database.store = std::move(*store);
   auto replica =

@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "syncline/environment.hpp"
+#include "syncline/lmdb_store.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/store.hpp"
 
@@ -20,6 +21,9 @@ struct Database {
 };
 
 enum class Access { kRead, kWrite, kCreate };
+
+// How the store in the context's directory is opened.
+[[nodiscard]] LmdbOptions store_options(const Context& context, Access access);
 
 // Opens the database in the context's directory. With kRead it may be open for writing elsewhere.
 // Errors: store_missing, store_locked, store_exists (kCreate), those of the store.

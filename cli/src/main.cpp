@@ -43,6 +43,7 @@ int parse_and_run(int argc, char** argv) {
   add_account_commands(app, context, chosen);
   add_sync_commands(app, context, chosen);
   add_inspect_commands(app, context, chosen);
+  add_maintenance_commands(app, context, chosen);
   add_simulate_command(app, context, chosen);
   try {
     parse_words(app, argc, argv);
