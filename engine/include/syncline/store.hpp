@@ -66,7 +66,9 @@ class StoreCursor {
   virtual ~StoreCursor() = default;
 
   // Each moves and answers whether it now stands on an entry. After a false or an error only the
-  // seeks may be called. Errors: store_corrupt, store_io.
+  // seeks may be called; but after store_corrupt, for an entry that is damaged, `next` and
+  // `previous` go on from there, and `key` is that of the entry, or empty if it is damaged as well.
+  // Errors: store_corrupt, store_io.
   [[nodiscard]] virtual Result<bool> seek(std::string_view key) = 0;         // first key >= key
   [[nodiscard]] virtual Result<bool> seek_before(std::string_view key) = 0;  // last key < key
   [[nodiscard]] virtual Result<bool> seek_last() = 0;

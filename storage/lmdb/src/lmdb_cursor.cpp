@@ -56,17 +56,20 @@ Result<bool> LmdbCursor::move(std::string_view key, int operation) {
       mdb_cursor_get(cursor_, &found_key, &found_value, static_cast<MDB_cursor_op>(operation));
   if (status == MDB_NOTFOUND) return false;
   if (status != 0) {
+    key_ = {};
     return fail(store_error(status, "read " + std::string(database_name(keyspace_))));
   }
   const std::string_view whole_key = text(found_key);
+  key_ = {};
+  value_ = {};
   if (!inside_its_page(whole_key, page_bytes_)) {
     return fail(Code::kStoreCorrupt,
                 "a key of " + std::string(database_name(keyspace_)) + " is damaged: its length");
   }
   const Result<std::string_view> value =
       read_checked(keyspace_, whole_key, text(found_value), page_bytes_);
-  if (!value) return fail(value.error());
   key_ = whole_key;
+  if (!value) return fail(value.error());
   value_ = *value;
   return true;
 }

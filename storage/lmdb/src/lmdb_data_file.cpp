@@ -4,9 +4,11 @@
 #include <bit>
 #include <cerrno>
 #include <fcntl.h>
+#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "lmdb_errors.hpp"
 #include "lmdb_page_layout.hpp"
@@ -58,6 +60,11 @@ Result<Meta> read_meta(int file, std::uint64_t offset) {
 }
 
 constexpr std::size_t kSectorBytes = 512;
+
+// A process that writes may use the pages of the version that is looked at again; what was found
+// then means nothing, and the next version is looked at. One that commits all the time keeps the
+// file open and in order.
+constexpr int kTriesMax = 5;
 
 // Whether a page is what LMDB begins a file with, or the part of it that has arrived: it stands in
 // the first sector, and the rest is zero.
@@ -136,7 +143,57 @@ Result<void> check_version(int file, const Metas& metas, bool all_pages) {
   return TreeWalk(file, file_bytes, meta).check();
 }
 
+// The faults of one version; nothing if another one was committed meanwhile, so that they mean
+// nothing.
+Result<std::optional<std::vector<PageFault>>> survey_version(int file,
+                                                             const CopyProgress& progress) {
+  std::vector<PageFault> faults;
+  const auto is_fault = [&faults](const Error& error) {
+    if (error.code != Code::kStoreCorrupt) return false;
+    faults.push_back({true, error.message});
+    return true;
+  };
+  const Result<Metas> metas = read_metas(file);
+  if (!metas && !is_fault(metas.error())) return fail(metas.error());
+  if (!metas) return faults;
+  if (const auto checked = check_metas(*metas); !checked) {
+    if (!is_fault(checked.error())) return fail(checked.error());
+    return faults;
+  }
+  struct stat status {};
+  if (::fstat(file, &status) != 0) return fail(store_error(errno, "look at the data file"));
+  const std::uint64_t page_bytes = metas->newest.free_pages.page_bytes;
+  TreeWalk walk(file, static_cast<std::uint64_t>(status.st_size), metas->newest,
+                {[&faults](PageFault fault) { faults.push_back(std::move(fault)); },
+                 [&progress, page_bytes](std::uint64_t done, std::uint64_t total) {
+                   return !progress || progress(done * page_bytes, total * page_bytes);
+                 }});
+  if (const auto walked = walk.check(); !walked) return fail(walked.error());
+  if (faults.empty()) return faults;
+  const Result<Metas> now = read_metas(file);
+  if (now && now->newest.transaction != metas->newest.transaction) return std::nullopt;
+  return faults;
+}
+
 }  // namespace
+
+Result<std::vector<PageFault>> survey_data_file(const std::filesystem::path& path,
+                                                const CopyProgress& progress) {
+  const Result<DataFileState> state = inspect_data_file(path, false);
+  const bool is_damaged = !state && state.error().code == Code::kStoreCorrupt;
+  if (!state && !is_damaged) return fail(state.error());
+  if (state && *state != DataFileState::kUsed) {
+    return fail(Code::kStoreMissing, "there is no store in " + path.parent_path().string());
+  }
+  const File file(path);
+  if (file.handle() < 0) return fail(store_error(errno, "open " + path.string()));
+  for (int tries = 1; tries <= kTriesMax; ++tries) {
+    auto faults = survey_version(file.handle(), progress);
+    if (!faults) return fail(faults.error());
+    if (*faults) return std::move(**faults);
+  }
+  return std::vector<PageFault>{};
+}
 
 Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool all_pages) {
   const File file(path);
@@ -146,10 +203,6 @@ Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool 
     return fail(store_error(errno, "open " + path.string()));
   }
   if (status.st_size == 0) return DataFileState::kAbsent;
-  // A process that writes may use the pages of the version that is looked at again; what was found
-  // then means nothing, and the next version is looked at. One that commits all the time keeps the
-  // file open and in order.
-  constexpr int kTriesMax = 5;
   for (int tries = 1;; ++tries) {
     const Result<Metas> metas = read_metas(file.handle());
     if (!metas) {
@@ -170,3 +223,12 @@ Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool 
 }
 
 }  // namespace syncline::lmdb
+
+namespace syncline {
+
+Result<std::vector<PageFault>> check_lmdb_pages(const std::filesystem::path& directory,
+                                                const CopyProgress& progress) {
+  return lmdb::survey_data_file(directory / "data.mdb", progress);
+}
+
+}  // namespace syncline

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "syncline/error.hpp"
+#include "syncline/lmdb_maintenance.hpp"
 
 namespace syncline::lmdb {
 
@@ -24,5 +26,10 @@ enum class DataFileState {
 // Errors: store_corrupt, store_format_unsupported (another version of LMDB), store_io.
 [[nodiscard]] Result<DataFileState> inspect_data_file(const std::filesystem::path& path,
                                                       bool all_pages);
+
+// Everything that is wrong in the pages. Errors: store_missing (no file, or one in which nothing
+// was ever committed), store_format_unsupported, store_io, cancelled.
+[[nodiscard]] Result<std::vector<PageFault>> survey_data_file(const std::filesystem::path& path,
+                                                              const CopyProgress& progress);
 
 }  // namespace syncline::lmdb

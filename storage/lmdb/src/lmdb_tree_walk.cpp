@@ -40,13 +40,21 @@ bool checksum_is_right(std::uint8_t database, std::string_view key, std::string_
 
 Result<void> TreeWalk::check() {
   // The pages in use come first, so that the list of free ones can be held against them.
-  if (Result<void> checked = check_tree(meta_.main, {Kind::kTrees, {}}); !checked) return checked;
-  return check_tree(meta_.free_pages, {Kind::kFreePages, {}});
+  if (auto checked = tolerate(check_tree(meta_.main, {Kind::kTrees, {}})); !checked) return checked;
+  return tolerate(check_tree(meta_.free_pages, {Kind::kFreePages, {}}));
+}
+
+Result<void> TreeWalk::tolerate(Result<void> checked) {
+  if (checked || !observer_.fault || checked.error().code != Code::kStoreCorrupt) return checked;
+  ++faults_;
+  observer_.fault({true, std::move(checked.error().message)});
+  return {};
 }
 
 Result<void> TreeWalk::check_tree(const Tree& tree, Walked walked) {
   const unsigned flags = walked.kind == Kind::kFreePages ? kIntegerKeys : 0U;
   if (tree.flags != flags) return damaged(tree.root, "has a tree of another order");
+  const std::size_t faults_before = faults_;
   if (tree.root != kNoPage) {
     if (tree.depth == 0 || tree.depth > kDepthMax) {
       return damaged(tree.root, "has a tree of no depth");
@@ -55,7 +63,8 @@ Result<void> TreeWalk::check_tree(const Tree& tree, Walked walked) {
       return checked;
     }
   }
-  if (walked.entries != tree.entries) return damaged(tree.root, "has a tree of another size");
+  if (faults_ == faults_before && walked.entries != tree.entries)
+    return damaged(tree.root, "has a tree of another size");
   return {};
 }
 
@@ -90,9 +99,8 @@ Result<void> TreeWalk::check_branch(const std::string& page, std::size_t number,
     if (i > 0) below.from = keys[i - 1];
     if (i < keys.size()) below.to = keys[i];
     const std::size_t child = read_at<Node>(page.data(), (*offsets)[i]).child();
-    if (Result<void> checked = check_page(child, depth - 1, walked, below); !checked) {
-      return checked;
-    }
+    auto checked = tolerate(check_page(child, depth - 1, walked, below));
+    if (!checked) return checked;
   }
   return {};
 }
@@ -108,7 +116,9 @@ Result<void> TreeWalk::check_leaf(const std::string& page, std::size_t number, W
     return checked;
   }
   for (const std::size_t offset : *offsets) {
-    if (Result<void> checked = check_entry(page, number, offset, walked); !checked) return checked;
+    if (auto checked = tolerate(check_entry(page, number, offset, walked)); !checked) {
+      return checked;
+    }
   }
   walked.entries += offsets->size();
   return {};
@@ -134,9 +144,12 @@ Result<void> TreeWalk::check_entry(const std::string& page, std::size_t number, 
   if (!value) return fail(value.error());
   if (walked.kind == Kind::kFreePages) return check_free_pages(number, key, *value);
   if (walked.database && !checksum_is_right(*walked.database, key, *value)) {
-    return damaged(number, "has an entry \"" + printable(key) + "\" of " +
-                               std::string(database_name(*walked.database)) +
-                               " whose checksum does not match");
+    auto fault = damaged(number, "has an entry \"" + printable(key) + "\" of " +
+                                     std::string(database_name(*walked.database)) +
+                                     " whose checksum does not match");
+    // Every other entry can be read all the same, save where there is only this one.
+    if (!observer_.fault || *walked.database == kHeaderDatabase) return fault;
+    observer_.fault({false, std::move(fault.value().message)});
   }
   return {};
 }
@@ -222,6 +235,10 @@ Result<void> TreeWalk::take(std::size_t number, std::size_t count) {
   for (std::size_t page = number; page < number + count; ++page) {
     if (taken_[page]) return damaged(page, "has two uses");
     taken_[page] = true;
+  }
+  pages_ += count;
+  if (observer_.progress && !observer_.progress(pages_, meta_.last_page + 1 - kFirstDataPage)) {
+    return fail(Code::kCancelled, "the check was stopped");
   }
   return {};
 }

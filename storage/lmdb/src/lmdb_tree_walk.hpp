@@ -1,13 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lmdb_page_layout.hpp"
-#include "syncline/error.hpp"
+#include "syncline/lmdb_maintenance.hpp"
 
 namespace syncline::lmdb {
 
@@ -15,19 +17,29 @@ namespace syncline::lmdb {
 // there and is shaped as it must be: what LMDB would follow without a question, or end the process
 // over. Also that the keys are in order and the checksums right, so that nothing that was stored is
 // taken for absent, and that no page in use is listed as free. It reads the file and maps nothing.
+// It ends at the first fault, or goes on beside it where the faults are taken.
 //
 // Thread safety: none; one thread at a time.
 class TreeWalk {
  public:
+  // What a walk meets. Both may be missing.
+  struct Observer {
+    // Takes a fault, so that the walk goes on.
+    std::function<void(PageFault fault)> fault;
+    // Told how many pages of how many have been met; false stops it.
+    std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
+  };
+
   // `file` is borrowed.
-  TreeWalk(int file, std::uint64_t file_bytes, const Meta& meta)
+  TreeWalk(int file, std::uint64_t file_bytes, const Meta& meta, Observer observer = {})
       : file_(file),
+        observer_(std::move(observer)),
         file_bytes_(file_bytes),
         meta_(meta),
         page_bytes_(meta.free_pages.page_bytes),
         taken_(file_bytes / page_bytes_) {}
 
-  // Errors: store_corrupt, which names the page; store_io.
+  // Errors: store_corrupt, which names the page; store_io; cancelled.
   [[nodiscard]] Result<void> check();
 
  private:
@@ -44,6 +56,9 @@ class TreeWalk {
     std::optional<std::string> from;
     std::optional<std::string> to;
   };
+
+  // Passes an error on, or hands it to the observer.
+  Result<void> tolerate(Result<void> checked);
 
   Result<void> check_tree(const Tree& tree, Walked walked);
   Result<void> check_page(std::size_t number, unsigned depth, Walked& walked, const Bounds& bounds);
@@ -67,6 +82,9 @@ class TreeWalk {
   Result<std::vector<std::size_t>> node_offsets(const std::string& page, std::size_t number) const;
 
   int file_;
+  Observer observer_;
+  std::size_t faults_ = 0;  // that were handed on
+  std::size_t pages_ = 0;   // that were taken
   std::uint64_t file_bytes_;
   Meta meta_;
   std::size_t page_bytes_;

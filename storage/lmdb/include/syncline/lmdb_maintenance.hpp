@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "syncline/environment.hpp"
 #include "syncline/lmdb_store.hpp"
@@ -22,6 +24,20 @@ namespace syncline {
 [[nodiscard]] Result<Renewal> restore_lmdb_store(const std::filesystem::path& backup,
                                                  const LmdbOptions& options, Random& random,
                                                  const CopyProgress& progress = {});
+
+// What is wrong in the pages of a data file.
+struct PageFault {
+  // Other entries may be out of reach, and LMDB might end the process that follows the page. Else
+  // one entry fails its checksum, and all others can be read.
+  bool is_structural = false;
+  std::string what;  // a sentence that names the page
+};
+
+// Walks all pages of a store's data file as they lie on the disk, without LMDB, and tells all that
+// is wrong: whatever the damage, it ends no process. Another process may be writing meanwhile.
+// Errors: store_missing, store_format_unsupported (of LMDB's file), store_io, cancelled.
+[[nodiscard]] Result<std::vector<PageFault>> check_lmdb_pages(
+    const std::filesystem::path& directory, const CopyProgress& progress = {});
 
 struct Compaction {
   std::uint64_t before_bytes = 0;
