@@ -1,0 +1,250 @@
+#include "syncline/verification.hpp"
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include "replica/entries.hpp"
+#include "tests/engine/support/sync.hpp"
+
+// What is wrong in a replica's store is told, each entry by its name; and what is sound is not.
+
+namespace syncline::test {
+namespace {
+
+struct Found {
+  std::vector<StoreFault> faults;
+  Verification summary;
+
+  // The kinds in the order in which they were told.
+  [[nodiscard]] std::string kinds() const {
+    std::string text;
+    for (const StoreFault& fault : faults) {
+      text += (text.empty() ? "" : " ") + std::string(fault_kind_name(fault.kind));
+    }
+    return text;
+  }
+};
+
+Found verify(const Store& store) {
+  Found found;
+  found.summary = must(
+      verify_store(store, [&found](const StoreFault& fault) { found.faults.push_back(fault); }));
+  BOOST_TEST(found.summary.faults == found.faults.size());
+  return found;
+}
+
+struct VerificationFixture {
+  Device device;
+  TinyServer server;
+
+  VerificationFixture() {
+    device.put("meals", "lunch", {{"name", Value("soup")}, {"kcal", Value(300)}});
+    server.round(device);
+    device.patch("meals", "lunch", {{"name", Value("stew")}});
+    device.put("meals", "dinner", {{"name", Value("bread")}});
+  }
+  void put_raw(Keyspace keyspace, std::string key, std::string value) {
+    StoreBatch batch;
+    batch.put(keyspace, std::move(key), std::move(value));
+    must(device.store().commit(batch));
+  }
+  void erase_raw(Keyspace keyspace, std::string key) {
+    StoreBatch batch;
+    batch.erase(keyspace, std::move(key));
+    must(device.store().commit(batch));
+  }
+  [[nodiscard]] static std::string key_of(std::string_view record, std::string_view field) {
+    return must(SlotKey::make("meals", record, field, "")).bytes();
+  }
+  std::string kinds() { return verify(device.store()).kinds(); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(verification, VerificationFixture)
+
+BOOST_AUTO_TEST_CASE(a_sound_store_has_no_fault_and_is_counted) {
+  const Found found = verify(device.store());
+  BOOST_TEST(found.kinds() == "");
+  BOOST_TEST(found.summary.slots == 5U);
+  BOOST_TEST(found.summary.log_ops == 6U);
+  BOOST_TEST(found.summary.log_missing_ops == 0U);
+  BOOST_TEST(found.summary.pending_ops == 3U);
+  BOOST_TEST(found.summary.entries > 10U);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_replica_and_one_that_stamped_anew_or_kept_ops_aside_are_sound) {
+  Device fresh;
+  BOOST_TEST(verify(fresh.store()).kinds() == "");
+  device.wall().set(kYear2262Ms);
+  device.put("meals", "late", {{"name", Value("cake")}});
+  server.round(device);
+  BOOST_TEST(kinds() == "");
+  device.wall().set(kPresentMs);
+  take(device, page_of(std::vector{op_of("meals", "x", "name", stamp_at(kYear2262Ms), Value(1))},
+                       kPresentMs, 9));
+  const PushBatch push = next_push(device);
+  take(device,
+       verdicts_reply(std::string(push.items.size(), 'r'), kPresentMs, Code::kValueMalformed),
+       &push);
+  server.set_epoch("00000000000000e2");
+  server.round(device);
+  const Found found = verify(device.store());
+  BOOST_TEST(found.kinds() == "");
+  BOOST_TEST(found.summary.quarantined_ops == 1U);
+  BOOST_TEST(found.summary.set_aside_ops > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_that_is_not_what_the_log_says_is_named) {
+  const std::string key = key_of("lunch", "kcal");
+  put_raw(Keyspace::kSlots, key,
+          replica::encode_slot({3, stamp_at(kPresentMs), must(encode_value(Value(1)))}));
+  const Found found = verify(device.store());
+  BOOST_TEST(found.kinds() == "unlike_log");
+  BOOST_TEST(found.faults[0].collection == "meals");
+  BOOST_TEST(found.faults[0].record == "lunch");
+  BOOST_TEST(found.faults[0].field == "kcal");
+  BOOST_TEST((found.faults[0].keyspace == Keyspace::kSlots));
+  BOOST_TEST(found.faults[0].key == key);
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_that_is_missing_is_named_and_so_is_its_mark) {
+  erase_raw(Keyspace::kSlots, key_of("dinner", "name"));
+  BOOST_TEST(kinds() == "slot_missing mark_amiss");
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_that_no_log_knows_is_told) {
+  put_raw(Keyspace::kSlots, key_of("dinner", "x"),
+          replica::encode_slot({2, stamp_at(kPresentMs), must(encode_value(Value(1)))}));
+  BOOST_TEST(kinds() == "unlike_log");
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_that_cannot_be_decoded_is_told_once) {
+  put_raw(Keyspace::kSlots, key_of("lunch", "kcal"), "\x01garbage");
+  BOOST_TEST(kinds() == "malformed");
+  put_raw(Keyspace::kSlots, key_of("lunch", "kcal"),
+          replica::encode_slot({3, stamp_at(kPresentMs), "\x7f"}));
+  BOOST_TEST(kinds() == "malformed");
+  put_raw(Keyspace::kSlots, "no slot key",
+          replica::encode_slot({3, stamp_at(kPresentMs), must(encode_value(Value(1)))}));
+  BOOST_TEST(kinds() == "malformed malformed");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_log_has_lost_is_told_where_a_slot_still_holds_it) {
+  const auto first =
+      must(must(device.store().snapshot())->get(Keyspace::kLog, replica::sequence_key(1)));
+  BOOST_REQUIRE(first);
+  erase_raw(Keyspace::kLog, replica::sequence_key(4));
+  const Found found = verify(device.store());
+  BOOST_TEST(found.kinds() == "not_in_log");
+  BOOST_TEST(found.faults[0].field == "name");
+  BOOST_TEST(found.summary.log_missing_ops == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_whose_beginning_is_not_kept_is_sound) {
+  erase_raw(Keyspace::kLog, replica::sequence_key(1));
+  const Found found = verify(device.store());
+  BOOST_TEST(found.kinds() == "");
+  BOOST_TEST(found.summary.log_missing_ops == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_entry_that_cannot_be_decoded_is_told) {
+  put_raw(Keyspace::kLog, replica::sequence_key(4), "\x01\x01garbage");
+  BOOST_TEST(kinds() == "malformed not_in_log");
+  put_raw(Keyspace::kLog, "key", "value");
+  BOOST_TEST(kinds() == "malformed malformed not_in_log");
+}
+
+BOOST_AUTO_TEST_CASE(a_mark_that_does_not_fit_its_slot_is_told) {
+  put_raw(Keyspace::kOutbox, replica::sequence_key(1),
+          replica::encode_outbox({1, key_of("lunch", "name")}));
+  BOOST_TEST(kinds() == "mark_amiss");
+  put_raw(Keyspace::kOutbox, replica::sequence_key(2), "\x01");
+  BOOST_TEST(kinds() == "mark_amiss malformed");
+  put_raw(Keyspace::kOutbox, replica::sequence_key(2),
+          replica::encode_outbox({3, key_of("lunch", "name")}));
+  BOOST_TEST(kinds() == "mark_amiss malformed");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_aside_has_to_be_readable) {
+  put_raw(Keyspace::kSetAside, replica::sequence_key(1), "\x01");
+  put_raw(Keyspace::kQuarantine, replica::sequence_key(1),
+          replica::encode_aside(Code::kStampInFuture, "\x01garbage"));
+  BOOST_TEST(kinds() == "malformed malformed");
+}
+
+BOOST_AUTO_TEST_CASE(each_entry_of_meta_is_looked_at) {
+  put_raw(Keyspace::kMeta, "progress", "\x01");
+  put_raw(Keyspace::kMeta, "memory", "\x01\xff");
+  put_raw(Keyspace::kMeta, "schema", "{}");
+  put_raw(Keyspace::kMeta, "later", "an entry of a later version");
+  BOOST_TEST(kinds() == "malformed malformed malformed");
+  put_raw(Keyspace::kMeta, "replica", "short");
+  erase_raw(Keyspace::kMeta, "head");
+  BOOST_TEST(kinds() == "malformed malformed malformed malformed meta_missing");
+}
+
+BOOST_AUTO_TEST_CASE(a_head_that_does_not_know_the_last_changes_is_told) {
+  const auto stored = must(must(device.store().snapshot())->get(Keyspace::kMeta, "head"));
+  replica::Head head = must(replica::decode_head(*stored));
+  head.sequence = 4;
+  put_raw(Keyspace::kMeta, "head", replica::encode_head(head));
+  BOOST_TEST(kinds() == "head_behind");
+}
+
+BOOST_AUTO_TEST_CASE(progress_counts_every_entry_and_may_stop_it) {
+  std::uint64_t last = 0;
+  std::uint64_t all = 0;
+  must(verify_store(device.store(), {}, [&](std::uint64_t done, std::uint64_t total) {
+    BOOST_TEST(done == last + 1);
+    last = done;
+    all = total;
+    return true;
+  }));
+  BOOST_TEST(last == all);
+  std::uint64_t calls = 0;
+  const auto stopped =
+      verify_store(device.store(), {}, [&](std::uint64_t, std::uint64_t) { return ++calls < 3; });
+  BOOST_TEST(code_of(stopped) == "cancelled");
+  BOOST_TEST(calls == 3U);
+}
+
+// One byte of any entry changed, or any entry gone: told, or without a meaning for what is read and
+// sent.
+BOOST_AUTO_TEST_CASE(whatever_is_done_to_the_entry_of_a_slot_or_a_mark_is_told) {
+  std::mt19937_64 random(20'231'114);
+  for (const Keyspace keyspace : {Keyspace::kSlots, Keyspace::kOutbox}) {
+    std::vector<std::pair<std::string, std::string>> entries;
+    {
+      const auto snapshot = must(device.store().snapshot());
+      const auto cursor = must(snapshot->cursor(keyspace));
+      for (bool on = must(cursor->seek("")); on; on = must(cursor->next())) {
+        entries.emplace_back(cursor->key(), cursor->value());
+      }
+    }
+    BOOST_REQUIRE(!entries.empty());
+    for (const auto& [key, value] : entries) {
+      for (std::size_t byte = 0; byte < value.size(); ++byte) {
+        // The commit of a mark only says what is sent together.
+        if (keyspace == Keyspace::kOutbox && byte >= 1 && byte <= 8) continue;
+        std::string changed = value;
+        changed[byte] = static_cast<char>(changed[byte] ^ static_cast<char>(1 + random() % 255));
+        put_raw(keyspace, key, changed);
+        BOOST_TEST(kinds() != "", "byte " << byte);
+      }
+      put_raw(keyspace, key, value);
+      BOOST_TEST(kinds() == "");
+      if (keyspace == Keyspace::kOutbox) continue;  // one that is gone has been acknowledged
+      erase_raw(keyspace, key);
+      BOOST_TEST(kinds() != "");
+      put_raw(keyspace, key, value);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace syncline::test
