@@ -33,11 +33,20 @@ Result<void> LogFold::take(std::string_view key, std::string_view value) {
   return {};
 }
 
-bool LogFold::has(std::uint64_t sequence) const {
+bool LogFold::has(std::uint64_t sequence) const { return run_of(sequence) != nullptr; }
+
+bool LogFold::has_all(std::uint64_t first, std::uint64_t last) const {
+  const Run* run = run_of(first);
+  return run != nullptr && last <= run->last;
+}
+
+const LogFold::Run* LogFold::run_of(std::uint64_t sequence) const {
   const auto behind =
       std::upper_bound(runs_.begin(), runs_.end(), sequence,
                        [](std::uint64_t wanted, const Run& run) { return wanted < run.first; });
-  return behind != runs_.begin() && sequence <= std::prev(behind)->last;
+  if (behind == runs_.begin()) return nullptr;
+  const Run& run = *std::prev(behind);
+  return sequence <= run.last ? &run : nullptr;
 }
 
 }  // namespace syncline::replica

@@ -31,6 +31,8 @@ class LogFold {
   [[nodiscard]] const Winners& winners() const { return winners_; }
   // Whether the log has the change of this sequence.
   [[nodiscard]] bool has(std::uint64_t sequence) const;
+  // Whether it has every change from the one to the other.
+  [[nodiscard]] bool has_all(std::uint64_t first, std::uint64_t last) const;
   // The least sequence; 0 if the log is empty. What is below is not kept.
   [[nodiscard]] std::uint64_t first() const { return runs_.empty() ? 0 : runs_.front().first; }
   [[nodiscard]] std::uint64_t last() const { return runs_.empty() ? 0 : runs_.back().last; }
@@ -42,6 +44,9 @@ class LogFold {
     std::uint64_t first;
     std::uint64_t last;
   };
+
+  // The run that a sequence lies in, or null.
+  [[nodiscard]] const Run* run_of(std::uint64_t sequence) const;
 
   Winners winners_;
   std::vector<Run> runs_;

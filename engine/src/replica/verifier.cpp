@@ -191,9 +191,10 @@ void Verifier::check_mark(std::string_view key, std::string_view value) {
   }
   const auto stored = snapshot_.get(Keyspace::kSlots, mark->slot_key);
   if (!stored) return;  // the slot has been told
-  const auto slot =
-      *stored ? decode_slot(**stored, mark->slot_key) : Result<SlotEntry>(SlotEntry{});
-  if (slot && slot->sequence == *sequence) return;
+  if (*stored) {
+    const auto slot = decode_slot(**stored, mark->slot_key);
+    if (!slot || slot->sequence == *sequence) return;
+  }
   tell(FaultKind::kMarkAmiss, Keyspace::kOutbox, key,
        "change " + std::to_string(*sequence) + " is marked as pending, and its slot " +
            (*stored ? "holds another one" : "is missing"),

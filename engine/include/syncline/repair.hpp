@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "syncline/environment.hpp"
+#include "syncline/verification.hpp"
+
+namespace syncline {
+
+enum class RepairKind : std::uint8_t {
+  kRebuilt,   // from what else the store holds; nothing is lost
+  kOutdated,  // rebuilt from an older change: a later one is lost here, and the server may have it
+  kSetAside,  // taken out, because nothing tells what it was; the server may have it
+  kLeft,      // not touched: this version does not know what it is, or how to repair it
+};
+inline constexpr std::size_t kRepairKindCount = 4;
+
+// In snake_case, as shown by the command line.
+[[nodiscard]] std::string_view repair_kind_name(RepairKind kind);
+
+// What was done about one fault.
+struct Repair {
+  StoreFault fault;
+  RepairKind kind = RepairKind::kLeft;
+  std::string what;  // a sentence
+};
+
+struct RepairSummary {
+  std::uint64_t repaired = 0;  // rebuilt, whole or from an older change
+  std::uint64_t set_aside = 0;
+  std::uint64_t left = 0;
+  // The next sync asks for everything again, so that what the server has comes back.
+  bool pulls_again = false;
+  // The replica has another id: its own was lost, or something that it had written may be, so that
+  // its counters must not go on from what is left of them.
+  bool has_new_id = false;
+};
+
+struct RepairOptions {
+  // Entries may be gone without a trace: everything that is left is offered to the server again,
+  // and everything is asked for again.
+  bool entries_may_be_lost = false;
+};
+
+using RepairSink = std::function<void(const Repair&)>;
+
+// Repairs in one commit what verify_store finds and what can be repaired: slots from the log, the
+// log from the slots, marks from both, the head from all. What it takes out is gone from the store,
+// so keep a copy of the file before. The randomness is for a new replica id.
+// No replica may have the store open. Errors: those of the store.
+[[nodiscard]] Result<RepairSummary> repair_store(Store& store, Random& random,
+                                                 const RepairOptions& options,
+                                                 const RepairSink& told);
+
+}  // namespace syncline

@@ -1,0 +1,157 @@
+#include "syncline/repair.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "replica/entry_walk.hpp"
+#include "replica/repair_plan.hpp"
+
+namespace syncline {
+namespace replica {
+namespace {
+
+// The greatest time of the stamps that this replica has made; of all stamps where its id is lost.
+Result<HybridTime> greatest_time(const RepairPlan& plan) {
+  HybridTime greatest;
+  const auto note = [&plan, &greatest](const Stamp& stamp) {
+    if (plan.replica() && stamp.replica != *plan.replica()) return;
+    greatest = std::max(greatest, stamp.time);
+  };
+  for (const auto& [key, winner] : plan.fold().winners()) note(winner.stamp);
+  const auto walked = walk_entries(plan.snapshot(), Keyspace::kSlots,
+                                   {[&note](std::string_view key, std::string_view value) {
+                                      if (const auto slot = decode_slot(value, key))
+                                        note(slot->stamp);
+                                      return true;
+                                    },
+                                    [](std::string_view, const Error&) { return true; }});
+  if (!walked) return fail(walked.error());
+  return greatest;
+}
+
+Result<void> rebuild_head(RepairPlan& plan, const StoreFault& fault) {
+  const auto greatest = greatest_time(plan);
+  if (!greatest) return fail(greatest.error());
+  Head head = plan.head().value_or(Head{});
+  head.clock.last = std::max(head.clock.last, *greatest);
+  // What others have seen is not known, so that nothing counts as unseen.
+  if (!plan.head()) head.clock.confirmed = head.clock.last;
+  head.sequence = plan.last_sequence();
+  plan.put(Keyspace::kMeta, kHeadName, encode_head(head));
+  plan.tell(fault, RepairKind::kRebuilt, "rebuilt from the log and the slots");
+  return {};
+}
+
+void renew_id(RepairPlan& plan, Random& random) {
+  ReplicaId id{};
+  while (id == ReplicaId{} || id == plan.replica()) id = static_cast<ReplicaId>(random.next());
+  plan.put(Keyspace::kMeta, kReplicaName, encode_id(id));
+  plan.renewed();
+}
+
+Result<void> repair_meta(RepairPlan& plan, const StoreFault& fault, Random& random) {
+  if (fault.key == kHeadName) return rebuild_head(plan, fault);
+  if (fault.key == kReplicaName) {
+    renew_id(plan, random);
+    plan.tell(fault, RepairKind::kRebuilt, "this device has a new replica id");
+    return {};
+  }
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kDropped = {{
+      {kProgressName, "taken out: the next sync asks for everything again"},
+      {kMemoryName, "taken out: sync is off until it is turned on again"},
+      {kSchemaName,
+       "taken out: without a schema every field is the latest value, until the app "
+       "brings its own"},
+      {kAccountName, "taken out: the next login decides which account this database belongs to"},
+  }};
+  for (const auto& [name, what] : kDropped) {
+    if (fault.key != name) continue;
+    plan.erase(Keyspace::kMeta, name);
+    plan.tell(fault, RepairKind::kSetAside, std::string(what));
+    return {};
+  }
+  plan.tell(fault, RepairKind::kLeft, "left, because this version does not know it");
+  return {};
+}
+
+// Whoever has lost something cannot say that everything is here, and asks for it.
+Result<void> forget_cursors(RepairPlan& plan) {
+  const auto progress = plan.snapshot().get(Keyspace::kMeta, kProgressName);
+  if (progress && *progress) {
+    if (auto decoded = decode_progress(**progress)) {
+      decoded->cursors.clear();
+      plan.put(Keyspace::kMeta, kProgressName, encode_progress(*decoded));
+    }
+  }
+  const auto memory = plan.snapshot().get(Keyspace::kMeta, kMemoryName);
+  if (memory && *memory) {
+    if (auto decoded = decode_memory(**memory)) {
+      decoded->complete = false;
+      plan.put(Keyspace::kMeta, kMemoryName, encode_memory(*decoded));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults, Random& random) {
+  for (const StoreFault& fault : faults) {
+    if (fault.keyspace == Keyspace::kSetAside || fault.keyspace == Keyspace::kQuarantine) {
+      if (fault.key.empty()) {
+        plan.tell(fault, RepairKind::kLeft, "left, because its name cannot be read");
+        continue;
+      }
+      plan.erase(fault.keyspace, fault.key);
+      plan.tell(fault, RepairKind::kSetAside, "taken out, because nothing tells what it was");
+    }
+    if (fault.keyspace != Keyspace::kMeta) continue;
+    if (Result<void> repaired = repair_meta(plan, fault, random); !repaired) return repaired;
+  }
+  const bool is_rebuilt = std::any_of(faults.begin(), faults.end(), [](const StoreFault& fault) {
+    return fault.keyspace == Keyspace::kMeta && fault.key == kHeadName;
+  });
+  // A slot may have got a sequence that the head does not know.
+  if (!is_rebuilt && plan.head() && plan.head()->sequence < plan.last_sequence()) {
+    Head head = *plan.head();
+    head.sequence = plan.last_sequence();
+    plan.put(Keyspace::kMeta, kHeadName, encode_head(head));
+  }
+  if (!plan.summary().pulls_again) return {};
+  // A counter that went on from what is left of it would take back on the server what is lost here.
+  if (plan.replica() && !plan.summary().has_new_id) renew_id(plan, random);
+  return forget_cursors(plan);
+}
+
+}  // namespace replica
+
+Result<RepairSummary> repair_store(Store& store, Random& random, const RepairOptions& options,
+                                   const RepairSink& told) {
+  std::vector<StoreFault> faults;
+  const auto found =
+      verify_store(store, [&faults](const StoreFault& fault) { faults.push_back(fault); });
+  if (!found) return fail(found.error());
+  auto snapshot = store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  auto plan = replica::RepairPlan::begin(**snapshot, told);
+  if (!plan) return fail(plan.error());
+  if (auto done = replica::repair_log_and_slots(*plan, faults); !done) return fail(done.error());
+  if (auto done = replica::repair_marks(*plan, faults, options); !done) return fail(done.error());
+  if (auto done = replica::repair_rest(*plan, faults, random); !done) return fail(done.error());
+  const RepairSummary summary = plan->summary();
+  const StoreBatch batch = plan->finish();
+  snapshot->reset();
+  if (batch.changes().empty()) return summary;
+  if (auto done = store.commit(batch); !done) return fail(done.error());
+  return summary;
+}
+
+std::string_view repair_kind_name(RepairKind kind) {
+  constexpr std::array<std::string_view, kRepairKindCount> kNames = {"rebuilt", "outdated",
+                                                                     "set_aside", "left"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
+}  // namespace syncline

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "replica/log_fold.hpp"
+#include "syncline/repair.hpp"
+
+namespace syncline::replica {
+
+// What the repair of a store is going to commit, and the slots as they will be.
+//
+// Thread safety: none.
+class RepairPlan {
+ public:
+  // A slot's register and the sequence under which it is kept.
+  struct Kept {
+    std::uint64_t sequence = 0;
+    Stamp stamp;
+    std::string value;
+  };
+
+  // Both are borrowed. Errors: store_io.
+  [[nodiscard]] static Result<RepairPlan> begin(const Snapshot& snapshot, const RepairSink& told);
+
+  [[nodiscard]] const Snapshot& snapshot() const { return *snapshot_; }
+  [[nodiscard]] const LogFold& fold() const { return fold_; }
+  // The replica and the head, where they can be read.
+  [[nodiscard]] std::optional<ReplicaId> replica() const { return replica_; }
+  [[nodiscard]] std::optional<Head> head() const { return head_; }
+
+  // The slot as it will be; nothing where there is none, or none that can be read.
+  [[nodiscard]] std::optional<Kept> slot(std::string_view key) const;
+  // The change of this sequence, where the log has it.
+  [[nodiscard]] std::optional<Op> logged(std::uint64_t sequence) const;
+
+  // Whether the slot will be another one than it is.
+  [[nodiscard]] bool changes(std::string_view key) const { return changed_.contains(key); }
+  void put_slot(std::string_view key, const Kept& kept);
+  void erase_slot(std::string_view key);
+  void put(Keyspace keyspace, std::string_view key, std::string value);
+  void erase(Keyspace keyspace, std::string_view key);
+
+  // A sequence that no change has yet.
+  [[nodiscard]] std::uint64_t next_sequence() { return ++last_sequence_; }
+  [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
+  // No sequence up to this one is free.
+  void note_sequence(std::uint64_t sequence);
+
+  void renewed() { summary_.has_new_id = true; }
+  void ask_again() { summary_.pulls_again = true; }
+  void tell(const StoreFault& fault, RepairKind kind, std::string what);
+  [[nodiscard]] const RepairSummary& summary() const { return summary_; }
+  // The batch to commit; the plan is spent.
+  [[nodiscard]] StoreBatch finish() { return std::move(batch_); }
+
+ private:
+  RepairPlan(const Snapshot& snapshot, const RepairSink& told)
+      : snapshot_(&snapshot), told_(&told) {}
+
+  const Snapshot* snapshot_;
+  const RepairSink* told_;
+  LogFold fold_;
+  std::optional<ReplicaId> replica_;
+  std::optional<Head> head_;
+  std::uint64_t last_sequence_ = 0;
+  std::map<std::string, std::optional<Kept>, std::less<>> changed_;
+  StoreBatch batch_;
+  RepairSummary summary_;
+};
+
+// Each repairs the faults of some keyspaces, in this order. Errors: store_io.
+[[nodiscard]] Result<void> repair_log_and_slots(RepairPlan& plan,
+                                                const std::vector<StoreFault>& faults);
+[[nodiscard]] Result<void> repair_marks(RepairPlan& plan, const std::vector<StoreFault>& faults,
+                                        const RepairOptions& options);
+[[nodiscard]] Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults,
+                                       Random& random);
+
+}  // namespace syncline::replica
