@@ -165,6 +165,7 @@ Result<std::optional<std::vector<PageFault>>> survey_version(int file,
   const std::uint64_t page_bytes = metas->newest.free_pages.page_bytes;
   TreeWalk walk(file, static_cast<std::uint64_t>(status.st_size), metas->newest,
                 {[&faults](PageFault fault) { faults.push_back(std::move(fault)); },
+                 {},
                  [&progress, page_bytes](std::uint64_t done, std::uint64_t total) {
                    return !progress || progress(done * page_bytes, total * page_bytes);
                  }});
@@ -175,7 +176,59 @@ Result<std::optional<std::vector<PageFault>>> survey_version(int file,
   return faults;
 }
 
+// The versions that the meta pages speak of, as far as they can be read.
+std::vector<Meta> readable_metas(int file) {
+  std::vector<Meta> metas;
+  const Result<Meta> first = read_meta(file, 0);
+  const auto page_bytes =
+      first ? first->free_pages.page_bytes : static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
+  const Result<Meta> second = read_meta(file, page_bytes);
+  for (const Result<Meta>& meta : {first, second}) {
+    if (meta && meta->main.root != kNoPage && plausible(meta->main, meta->last_page)) {
+      metas.push_back(*meta);
+    }
+  }
+  return metas;
+}
+
+// How much is wrong in the trees of a version.
+Result<std::size_t> count_faults(int file, std::uint64_t file_bytes, const Meta& meta) {
+  std::size_t faults = 0;
+  TreeWalk walk(file, file_bytes, meta, {[&faults](const PageFault&) { ++faults; }, {}, {}});
+  if (const auto walked = walk.check(); !walked) return fail(walked.error());
+  return faults;
+}
+
 }  // namespace
+
+Result<void> rescue_entries(const std::filesystem::path& path, const TreeWalk::Observer& observer) {
+  const File file(path);
+  struct stat status {};
+  if (file.handle() < 0 || ::fstat(file.handle(), &status) != 0) {
+    return fail(store_error(errno, "open " + path.string()));
+  }
+  const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
+  std::vector<Meta> metas = readable_metas(file.handle());
+  if (metas.empty()) return damaged("has lost both of its meta pages");
+  if (metas.size() == 2) {
+    if (metas[1].transaction < metas[0].transaction) std::swap(metas[0], metas[1]);
+    const bool in_a_row = metas[1].transaction == metas[0].transaction + 1;
+    const auto older = count_faults(file.handle(), file_bytes, metas[0]);
+    const auto newer = count_faults(file.handle(), file_bytes, metas[1]);
+    if (!older || !newer) return fail(older ? newer.error() : older.error());
+    // The number of a commit is not guarded, and may be what is damaged.
+    if (!in_a_row && *older < *newer) std::swap(metas[0], metas[1]);
+  }
+  TreeWalk::Observer tolerant = observer;
+  if (!tolerant.fault) tolerant.fault = [](const PageFault&) {};
+  // What the last commit has not changed, the one before it has in the same pages; what it has
+  // changed, in others.
+  for (const Meta& meta : metas) {
+    Result<void> read = TreeWalk(file.handle(), file_bytes, meta, tolerant).check();
+    if (!read) return read;
+  }
+  return {};
+}
 
 Result<std::vector<PageFault>> survey_data_file(const std::filesystem::path& path,
                                                 const CopyProgress& progress) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "lmdb_tree_walk.hpp"
 #include "syncline/error.hpp"
 #include "syncline/lmdb_maintenance.hpp"
 
@@ -31,5 +32,12 @@ enum class DataFileState {
 // was ever committed), store_format_unsupported, store_io, cancelled.
 [[nodiscard]] Result<std::vector<PageFault>> survey_data_file(const std::filesystem::path& path,
                                                               const CopyProgress& progress);
+
+// Reads every sound entry that the trees of a data file lead to, whatever else of it is damaged: of
+// the commit before the last, whose pages are still there, then of the last one. What that one has
+// erased may come back. Nothing may be writing the file. Errors: store_corrupt (no version of it
+// can be found), those of `entry`, store_io, cancelled.
+[[nodiscard]] Result<void> rescue_entries(const std::filesystem::path& path,
+                                          const TreeWalk::Observer& observer);
 
 }  // namespace syncline::lmdb

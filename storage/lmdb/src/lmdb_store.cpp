@@ -8,6 +8,7 @@
 #include "lmdb_copy.hpp"
 #include "lmdb_environment.hpp"
 #include "lmdb_errors.hpp"
+#include "lmdb_open_store.hpp"
 #include "lmdb_snapshot.hpp"
 
 namespace syncline {
@@ -77,6 +78,11 @@ class OpenStore final : public LmdbStore {
 };
 
 }  // namespace
+
+std::unique_ptr<LmdbStore> make_open_store(std::shared_ptr<Environment> environment) {
+  return std::make_unique<OpenStore>(std::move(environment));
+}
+
 }  // namespace lmdb
 
 Result<std::unique_ptr<LmdbStore>> open_lmdb_store(const LmdbOptions& options) {
@@ -85,7 +91,7 @@ Result<std::unique_ptr<LmdbStore>> open_lmdb_store(const LmdbOptions& options) {
   Result<std::shared_ptr<lmdb::Environment>> environment =
       lmdb::Environment::open(options, std::move(*hold));
   if (!environment) return fail(environment.error());
-  return std::make_unique<lmdb::OpenStore>(std::move(*environment));
+  return lmdb::make_open_store(std::move(*environment));
 }
 
 }  // namespace syncline

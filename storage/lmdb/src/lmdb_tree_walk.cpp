@@ -91,9 +91,8 @@ Result<void> TreeWalk::check_branch(const std::string& page, std::size_t number,
   // The first key says nothing: what is less than the second is there.
   std::vector<std::string> keys;
   for (std::size_t i = 1; i < offsets->size(); ++i) keys.push_back(key_at(page, (*offsets)[i]));
-  if (Result<void> checked = check_order(keys, number, walked.kind, bounds); !checked) {
-    return checked;
-  }
+  auto ordered = tolerate(check_order(keys, number, walked.kind, bounds));
+  if (!ordered) return ordered;
   for (std::size_t i = 0; i < offsets->size(); ++i) {
     Bounds below = bounds;
     if (i > 0) below.from = keys[i - 1];
@@ -112,9 +111,8 @@ Result<void> TreeWalk::check_leaf(const std::string& page, std::size_t number, W
   if (offsets->empty()) return damaged(number, "is empty");
   std::vector<std::string> keys;
   for (const std::size_t offset : *offsets) keys.push_back(key_at(page, offset));
-  if (Result<void> checked = check_order(keys, number, walked.kind, bounds); !checked) {
-    return checked;
-  }
+  auto ordered = tolerate(check_order(keys, number, walked.kind, bounds));
+  if (!ordered) return ordered;
   for (const std::size_t offset : *offsets) {
     if (auto checked = tolerate(check_entry(page, number, offset, walked)); !checked) {
       return checked;
@@ -150,8 +148,10 @@ Result<void> TreeWalk::check_entry(const std::string& page, std::size_t number, 
     // Every other entry can be read all the same, save where there is only this one.
     if (!observer_.fault || *walked.database == kHeaderDatabase) return fault;
     observer_.fault({false, std::move(fault.value().message)});
+    return {};
   }
-  return {};
+  if (!walked.database || !observer_.entry) return {};
+  return observer_.entry(*walked.database, key, std::string_view(*value).substr(kChecksumBytes));
 }
 
 Result<void> TreeWalk::check_free_pages(std::size_t number, std::string_view transaction,

@@ -22,10 +22,13 @@ namespace syncline::lmdb {
 // Thread safety: none; one thread at a time.
 class TreeWalk {
  public:
-  // What a walk meets. Both may be missing.
+  // What a walk meets. Each may be missing.
   struct Observer {
     // Takes a fault, so that the walk goes on.
     std::function<void(PageFault fault)> fault;
+    // Takes an entry whose checksum is right, with its value.
+    std::function<Result<void>(std::uint8_t database, std::string_view key, std::string_view value)>
+        entry;
     // Told how many pages of how many have been met; false stops it.
     std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
   };

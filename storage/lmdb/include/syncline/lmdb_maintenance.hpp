@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,26 @@ struct PageFault {
 // Errors: store_missing, store_format_unsupported (of LMDB's file), store_io, cancelled.
 [[nodiscard]] Result<std::vector<PageFault>> check_lmdb_pages(
     const std::filesystem::path& directory, const CopyProgress& progress = {});
+
+// Repairs what a store holds, in one commit. `entries_may_be_lost` where pages of it were.
+using StoreMender = std::function<Result<void>(Store& store, bool entries_may_be_lost)>;
+
+struct LmdbRepair {
+  std::filesystem::path kept;  // the data file as it was
+  bool is_rescued = false;  // its pages were damaged: it was replaced by what could be read of it
+};
+
+// Lets a mender repair a store, after copying its data file, as it is, to `keep_as`, which must not
+// be there. Where the pages are damaged, so that LMDB cannot be trusted with them, every entry that
+// is sound is first read into a new file, which takes the place of the damaged one when the mender
+// is done with it. Of the options only the directory and the limits count.
+// Errors: store_locked (any process has the store open), store_missing, store_exists, store_full,
+// store_io, store_corrupt (nothing can be read), the mender's, cancelled. After each of them the
+// store is what it was.
+[[nodiscard]] Result<LmdbRepair> repair_lmdb_store(const LmdbOptions& options,
+                                                   const std::filesystem::path& keep_as,
+                                                   const StoreMender& mend,
+                                                   const CopyProgress& progress = {});
 
 struct Compaction {
   std::uint64_t before_bytes = 0;
