@@ -38,6 +38,8 @@ void add_account_commands(CLI::App& app, const Context& context, Action& chosen)
 void add_sync_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_inspect_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_maintenance_commands(CLI::App& app, const Context& context, Action& chosen);
+void add_verify_command(CLI::App& app, const Context& context, Action& chosen);
+void add_doctor_command(CLI::App& app, const Context& context, Action& chosen);
 void add_simulate_command(CLI::App& app, const Context& context, Action& chosen);
 
 }  // namespace syncline::cli

@@ -44,6 +44,8 @@ int parse_and_run(int argc, char** argv) {
   add_sync_commands(app, context, chosen);
   add_inspect_commands(app, context, chosen);
   add_maintenance_commands(app, context, chosen);
+  add_verify_command(app, context, chosen);
+  add_doctor_command(app, context, chosen);
   add_simulate_command(app, context, chosen);
   try {
     parse_words(app, argc, argv);

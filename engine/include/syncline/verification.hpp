@@ -47,6 +47,10 @@ struct Verification {
   std::uint64_t pending_ops = 0;
   std::uint64_t set_aside_ops = 0;
   std::uint64_t quarantined_ops = 0;
+  // The time of the greatest stamp that the clock has made or seen, since 1970, and what corrects
+  // the wall clock; 0 where the head cannot be read.
+  std::int64_t clock_ms = 0;
+  std::int64_t clock_offset_ms = 0;
 };
 
 using FaultSink = std::function<void(const StoreFault&)>;

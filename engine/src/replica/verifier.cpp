@@ -104,7 +104,11 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
   } else if (key == kHeadName) {
     has_head_ = true;
     const auto head = decode_head(value);
-    if (head) head_ = *head;
+    if (head) {
+      head_ = *head;
+      found_.clock_ms = head->clock.last.milliseconds();
+      found_.clock_offset_ms = head->clock.offset_ms;
+    }
     take(head);
   } else if (key == kProgressName) {
     take(decode_progress(value));

@@ -60,6 +60,13 @@ struct LmdbRepair {
                                                    const StoreMender& mend,
                                                    const CopyProgress& progress = {});
 
+// What a restore, a repair or a compaction that was killed has left in a store's directory. None of
+// it is needed.
+[[nodiscard]] std::vector<std::filesystem::path> lmdb_leftovers(
+    const std::filesystem::path& directory);
+// Removes it. Errors: store_locked (a process has the store open, which may be at it), store_io.
+[[nodiscard]] Result<void> remove_lmdb_leftovers(const LmdbOptions& options);
+
 struct Compaction {
   std::uint64_t before_bytes = 0;
   std::uint64_t after_bytes = 0;

@@ -1,0 +1,157 @@
+#include <memory>
+#include <utility>
+
+#include "command.hpp"
+#include "database.hpp"
+#include "findings.hpp"
+#include "interruption.hpp"
+#include "output.hpp"
+#include "syncline/repair.hpp"
+#include "syncline/value.hpp"
+
+namespace syncline::cli {
+namespace {
+
+struct Arguments {
+  bool repair = false;
+  std::string schema_file;
+};
+
+void print_finding(const Context& context, const Finding& finding) {
+  if (context.json) {
+    print_line(value_to_json(Value(
+        Value::Object{{"finding", Value(finding.name)},
+                      {"level", Value(level_name(finding.level))},
+                      {"what", Value(finding.what)},
+                      {"remedy", finding.remedy.empty() ? Value() : Value(finding.remedy)}})));
+    return;
+  }
+  print_line(std::string(level_name(finding.level)) + ": " + finding.what);
+  if (!finding.remedy.empty()) print_line("  " + finding.remedy);
+}
+
+void print_repair(const Context& context, const Repair& repair) {
+  const std::string kind(repair_kind_name(repair.kind));
+  print_line(context.json
+                 ? value_to_json(Value(Value::Object{{"repair", Value(kind)},
+                                                     {"place", Value(place_of(repair.fault))},
+                                                     {"what", Value(repair.what)}}))
+                 : kind + ": " + place_of(repair.fault) + ": " + repair.what);
+}
+
+void print_kept(const Context& context, const LmdbRepair& done, const RepairSummary& summary) {
+  if (context.json) {
+    print_line(value_to_json(
+        Value(Value::Object{{"kept", Value(done.kept.string())},
+                            {"rescued", Value(done.is_rescued)},
+                            {"repaired", Value(static_cast<std::int64_t>(summary.repaired))},
+                            {"set_aside", Value(static_cast<std::int64_t>(summary.set_aside))},
+                            {"left", Value(static_cast<std::int64_t>(summary.left))},
+                            {"pulls_again", Value(summary.pulls_again)},
+                            {"new_id", Value(summary.has_new_id)}})));
+    return;
+  }
+  print_line("The database as it was is in " + done.kept.string() + ".");
+  if (summary.pulls_again) {
+    print_line("Something may be lost here: the next sync asks the server for everything again.");
+  }
+}
+
+std::filesystem::path kept_file(const Context& context, WallClock& wall) {
+  return context.data / ("before-repair-" + std::to_string(wall.now_ms()) + ".mdb");
+}
+
+Result<void> repair(const Context& context, WallClock& wall) {
+  const Interruption interruption;
+  const std::unique_ptr<Random> random = system_random();
+  RepairSummary summary;
+  const auto done = repair_lmdb_store(
+      store_options(context, Access::kWrite), kept_file(context, wall),
+      [&](Store& store, bool entries_may_be_lost) -> Result<void> {
+        const auto repaired =
+            repair_store(store, *random, {.entries_may_be_lost = entries_may_be_lost},
+                         [&context](const Repair& one) { print_repair(context, one); });
+        if (!repaired) return fail(repaired.error());
+        summary = *repaired;
+        return {};
+      },
+      [](std::uint64_t, std::uint64_t) { return !Interruption::requested(); });
+  if (!done) return fail(done.error());
+  print_kept(context, *done, summary);
+  return {};
+}
+
+Result<void> repair_all(const Context& context, const Arguments& arguments, bool has_faults,
+                        WallClock& wall) {
+  if (!lmdb_leftovers(context.data).empty()) {
+    auto removed = remove_lmdb_leftovers(store_options(context, Access::kWrite));
+    if (!removed) return removed;
+  }
+  if (has_faults) {
+    if (auto repaired = repair(context, wall); !repaired) return repaired;
+  }
+  if (arguments.schema_file.empty()) return {};
+  auto schema = read_file(arguments.schema_file);
+  if (!schema) return fail(schema.error());
+  const auto database = open_database(context, Access::kWrite, std::move(*schema));
+  return database ? Result<void>() : fail(database.error());
+}
+
+// Looks, and says what there is to say. Answers the number of faults.
+Result<std::uint64_t> examine(const Context& context, WallClock& wall) {
+  const auto checkup = check_up(context);
+  if (!checkup) {
+    print_finding(context, explain(checkup.error()));
+    return fail(checkup.error());
+  }
+  const auto findings = find(context, *checkup, wall);
+  if (!findings) return fail(findings.error());
+  for (const Finding& finding : *findings) print_finding(context, finding);
+  if (checkup->is_stopped) return fail(Code::kCancelled, "the examination was stopped");
+  if (checkup->faults() == 0 && !context.json) print_line("no fault was found");
+  return checkup->faults();
+}
+
+Result<void> doctor(const Context& context, const Arguments& arguments) {
+  const SteadyOutput output;
+  const std::unique_ptr<WallClock> wall = system_wall_clock();
+  const auto faults = examine(context, *wall);
+  // What cannot be opened may be repaired all the same.
+  const bool is_corrupt = !faults && faults.error().code == Code::kStoreCorrupt;
+  if (!faults && !(is_corrupt && arguments.repair)) return fail(faults.error());
+  std::uint64_t left = faults.value_or(1);
+  if (arguments.repair) {
+    if (auto done = repair_all(context, arguments, left > 0, *wall); !done) return done;
+    if (left > 0) {
+      const auto again = check_up(context);
+      if (!again) return fail(again.error());
+      left = again->faults();
+      print_faults(context, *again);
+    }
+  }
+  if (left == 0) return {};
+  return fail(Code::kStoreCorrupt, left == 1
+                                       ? "the database has a fault"
+                                       : "the database has " + std::to_string(left) + " faults");
+}
+
+}  // namespace
+
+void add_doctor_command(CLI::App& app, const Context& context, Action& chosen) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* examining = app.add_subcommand(
+      "doctor", "Say in plain words what is wrong with the database, and repair it");
+  examining->add_flag("--repair", arguments->repair,
+                      "repair what can be repaired; the file is copied before");
+  examining->add_option("--schema", arguments->schema_file,
+                        "with --repair: the app's schema, where the stored one is lost");
+  examining->callback([&context, &chosen, arguments] {
+    chosen = [&context, arguments] {
+      if (!arguments->schema_file.empty() && !arguments->repair)
+        throw UsageError{"--schema is for --repair"};
+      return doctor(context, *arguments);
+    };
+  });
+}
+
+}  // namespace syncline::cli

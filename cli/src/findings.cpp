@@ -1,0 +1,186 @@
+#include "findings.hpp"
+
+#include <array>
+#include <map>
+#include <utility>
+
+#include "output.hpp"
+#include "syncline/kept_aside.hpp"
+#include "syncline/limits.hpp"
+
+namespace syncline::cli {
+namespace {
+
+constexpr std::string_view kRepair = "`doctor --repair` keeps a copy of the file and repairs this.";
+
+std::string counted(std::uint64_t count, const std::string& one, const std::string& many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+// In plain words what a kind of fault means.
+std::string_view meaning_of(FaultKind kind) {
+  constexpr std::array<std::string_view, kFaultKindCount> kMeanings = {
+      "A stored entry was damaged, by the disk or by memory: its checksum does not match.",
+      "A stored entry is not of the form that this version writes.",
+      "A record holds a change that the log of changes has lost.",
+      "A record does not hold what the log of changes says.",
+      "A part of a record that the log of changes knows is gone.",
+      "The note that a change is still to be sent does not fit the change.",
+      "An entry is missing without which the database cannot be opened.",
+      "The database does not know of its own last changes."};
+  return kMeanings.at(static_cast<std::size_t>(kind));
+}
+
+void find_faults(const Checkup& checkup, std::vector<Finding>& findings) {
+  if (!checkup.pages.empty()) {
+    findings.push_back(
+        {Level::kFault, "damaged_pages",
+         "The file itself is damaged: " +
+             counted(checkup.pages.size(), "fault in its pages", "faults in its pages") +
+             ", the first: " + checkup.pages.front().what + ".",
+         "Restore a backup if there is one. Else `doctor --repair` keeps the file as "
+         "it is and makes a new one of what can be read."});
+  }
+  for (const StoreFault& fault : checkup.entries) {
+    findings.push_back(
+        {Level::kFault, std::string(fault_kind_name(fault.kind)),
+         std::string(meaning_of(fault.kind)) + " (" + place_of(fault) + ": " + fault.what + ")",
+         std::string(kRepair)});
+  }
+}
+
+void find_clock(const Verification& found, WallClock& wall, std::vector<Finding>& findings) {
+  const std::int64_t ahead_ms = found.clock_ms - (wall.now_ms() + found.clock_offset_ms);
+  if (ahead_ms > kDriftMaxMs) {
+    findings.push_back(
+        {Level::kWarning, "clock_ahead",
+         "The last change is of " + time_text(found.clock_ms) +
+             ", which this device's clock puts " + std::to_string(ahead_ms / 1000) +
+             " seconds into the future.",
+         "Set the clock right. What was not sent yet is stamped anew by the next sync."});
+  }
+  if (found.clock_offset_ms != 0) {
+    findings.push_back({Level::kNote, "clock_corrected",
+                        "The server's time is " + std::to_string(found.clock_offset_ms / 1000) +
+                            " seconds from this device's clock, which is corrected by that.",
+                        "Set the clock right."});
+  }
+}
+
+void find_space(const StoreUsage& usage, std::vector<Finding>& findings) {
+  constexpr std::uint64_t kWorthGivingBack = std::uint64_t{1} << 20;
+  const std::uint64_t free_bytes =
+      usage.file_bytes > usage.used_bytes ? usage.file_bytes - usage.used_bytes : 0;
+  if (usage.used_bytes > usage.map_bytes_max / 10 * 9) {
+    findings.push_back({Level::kWarning, "nearly_full",
+                        std::to_string(usage.used_bytes) + " bytes of the " +
+                            std::to_string(usage.map_bytes_max) +
+                            " that the database may grow to are in use.",
+                        "The app has to allow more (map_bytes_max), or to delete records."});
+  }
+  if (free_bytes > kWorthGivingBack && free_bytes > usage.file_bytes / 2) {
+    findings.push_back({Level::kNote, "free_space",
+                        std::to_string(free_bytes) + " bytes of the file are free.",
+                        "`compact` gives them back."});
+  }
+  if (usage.dead_readers > 0) {
+    findings.push_back({Level::kNote,
+                        "dead_readers",
+                        counted(usage.dead_readers, "process was", "processes were") +
+                            " killed while reading, and kept the file from using free space again. "
+                            "That is over now: looking at the database has forgotten them.",
+                        {}});
+  }
+}
+
+std::string_view meaning_of(const KeptAside& kept) {
+  if (kept.keyspace == Keyspace::kSetAside) return "that the server refuses for good";
+  if (kept.code == Code::kStampInFuture)
+    return "that arrived from the future and wait for their time";
+  return "that arrived and cannot be merged";
+}
+
+Result<void> find_kept_aside(const Store& store, std::vector<Finding>& findings) {
+  struct Kept {
+    std::uint64_t count = 0;
+    KeptAside first;
+  };
+  std::map<std::pair<Keyspace, Code>, Kept> kinds;
+  Result<void> read = read_kept_aside(store, [&kinds](const KeptAside& kept) {
+    Kept& kind = kinds[{kept.keyspace, kept.code}];
+    if (kind.count++ == 0) kind.first = kept;
+    return true;
+  });
+  if (!read) return read;
+  for (const auto& [key, kind] : kinds) {
+    const KeptAside& first = kind.first;
+    const std::string example =
+        first.collection.empty()
+            ? std::string()
+            : ", the first of " + first.collection + " " + first.record + " " + first.field;
+    const bool sent = first.keyspace == Keyspace::kSetAside;
+    findings.push_back({Level::kNote, sent ? "set_aside" : "quarantine",
+                        "There are " + counted(kind.count, "change ", "changes ") +
+                            std::string(meaning_of(first)) + " (" +
+                            std::string(code_name(first.code)) + ")" + example + ".",
+                        sent ? "They stay on this device. Writing the field again sends what is "
+                               "written then."
+                             : "They are kept. Those from the future are merged by themselves."});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view level_name(Level level) {
+  return level == Level::kFault ? "fault" : level == Level::kWarning ? "warning" : "note";
+}
+
+Finding explain(const Error& error) {
+  Finding finding{Level::kFault, std::string(code_name(error.code)), error.message + ".", {}};
+  switch (error.code) {
+    case Code::kStoreMissing:
+      finding.remedy =
+          "`init` makes a database, `restore` one of a backup. If there should be one, "
+          "look at --data.";
+      break;
+    case Code::kStoreFormatUnsupported:
+      finding.remedy =
+          "It was written by another version, or by another program. A newer version "
+          "of this command may read it; nothing was changed.";
+      break;
+    case Code::kStoreLocked:
+      finding.remedy = "Wait until that process is done, or end it. The lock ends with it.";
+      break;
+    case Code::kStoreFull:
+      finding.remedy = "Make room on the disk.";
+      break;
+    case Code::kStoreCorrupt:
+      finding.remedy =
+          "Restore a backup if there is one. Else `doctor --repair` keeps the file as it "
+          "is and makes a new one of what can be read.";
+      break;
+    default:
+      finding.remedy = "Look at the rights of the files, and whether the disk is sound.";
+  }
+  return finding;
+}
+
+Result<std::vector<Finding>> find(const Context& context, const Checkup& checkup, WallClock& wall) {
+  std::vector<Finding> findings;
+  find_faults(checkup, findings);
+  for (const auto& path : lmdb_leftovers(context.data)) {
+    findings.push_back({Level::kNote, "leftover",
+                        path.string() + " was left by a restore, a repair or a compaction that was "
+                                        "interrupted, or that is under way. It is not needed.",
+                        "`doctor --repair` removes it."});
+  }
+  if (checkup.verification) find_clock(*checkup.verification, wall, findings);
+  if (checkup.usage) find_space(*checkup.usage, findings);
+  if (checkup.store) {
+    if (auto found = find_kept_aside(*checkup.store, findings); !found) return fail(found.error());
+  }
+  return findings;
+}
+
+}  // namespace syncline::cli

@@ -1,0 +1,51 @@
+#include "checkup.hpp"
+#include "output.hpp"
+#include "syncline/value.hpp"
+
+namespace syncline::cli {
+namespace {
+
+void print_summary(const Context& context, const Checkup& checkup) {
+  const auto number = [](std::uint64_t n) { return Value(static_cast<std::int64_t>(n)); };
+  const Verification counts = checkup.verification.value_or(Verification{});
+  if (context.json) {
+    print_line(
+        value_to_json(Value(Value::Object{{"faults", number(checkup.faults())},
+                                          {"entries", number(counts.entries)},
+                                          {"slots", number(counts.slots)},
+                                          {"log_ops", number(counts.log_ops)},
+                                          {"log_missing_ops", number(counts.log_missing_ops)},
+                                          {"pending_ops", number(counts.pending_ops)},
+                                          {"set_aside_ops", number(counts.set_aside_ops)},
+                                          {"quarantined_ops", number(counts.quarantined_ops)},
+                                          {"complete", Value(checkup.verification.has_value())}})));
+  } else if (checkup.verification) {
+    print_line(std::to_string(counts.entries) + " entries: " + std::to_string(counts.slots) +
+               " slots, " + std::to_string(counts.log_ops) + " changes in the log, " +
+               std::to_string(counts.pending_ops) + " pending; " +
+               std::to_string(checkup.faults()) + " faults");
+  }
+}
+
+Result<void> verify(const Context& context) {
+  const SteadyOutput output;
+  const auto checkup = check_up(context);
+  if (!checkup) return fail(checkup.error());
+  print_faults(context, *checkup);
+  print_summary(context, *checkup);
+  if (checkup->is_stopped) return fail(Code::kCancelled, "the verification was stopped");
+  if (checkup->faults() == 0) return {};
+  return fail(Code::kStoreCorrupt,
+              std::to_string(checkup->faults()) +
+                  (checkup->faults() == 1 ? " fault was found" : " faults were found") +
+                  "; see `doctor`");
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, const Context& context, Action& chosen) {
+  app.add_subcommand("verify", "Look at every page and entry of the database; changes nothing")
+      ->callback([&context, &chosen] { chosen = [&context] { return verify(context); }; });
+}
+
+}  // namespace syncline::cli
