@@ -181,6 +181,54 @@ BOOST_AUTO_TEST_CASE(a_backup_of_a_clone_is_a_third_replica) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(
+    what_the_old_device_had_stamped_too_far_ahead_is_delivered_by_the_restored_one) {
+  original.wall().set(kYear2262Ms);
+  drink(original, 5);
+  original.patch("days", "e", {{"name", Value("late")}});
+  const auto clone = restored(original, 2);
+  drink(*clone, 7);
+  settle(server, {clone.get()});
+  BOOST_TEST(clone->state().pending_ops == 0U);
+  Device other(std::string(kSchema), 3);
+  settle(server, {&other});
+  BOOST_TEST(other.read("days", "d") == R"({"water":12})");
+  BOOST_TEST(other.read("days", "e") == R"({"name":"late"})");
+  for (const auto& [key, value] : slots_of(other.store())) {
+    BOOST_TEST(must(SlotKey::parse(key)).record().size() == 1U);
+    BOOST_TEST(decode_stamp(value.substr(0, kStampBytes))->time.milliseconds() <= kPresentMs + 1);
+  }
+  clone->check_fold();
+}
+
+// The restored one stamps anew later than the original, which has counted on, and must not win.
+BOOST_AUTO_TEST_CASE(what_a_clone_stamps_anew_takes_nothing_back_from_the_original) {
+  for (const bool original_first : {true, false}) {
+    TinyServer space;
+    Device device(std::string(kSchema), 1);
+    device.put("days", "before", {});
+    settle(space, {&device});
+    device.wall().set(kYear2262Ms);
+    drink(device, 5);
+    const auto clone = restored(device, 2);
+    device.wall().set(kPresentMs + 60'000);
+    clone->wall().set(kPresentMs + 120'000);
+    space.set_time(kPresentMs + 60'000);
+    if (original_first) settle(space, {&device});
+    if (!original_first) settle(space, {clone.get()});
+    drink(device, 10);
+    settle(space, {&device});
+    drink(*clone, 100);
+    settle(space, {clone.get(), &device, clone.get()});
+    for (Device* each : {&device, clone.get()}) {
+      BOOST_TEST(each->read("days", "d") == R"({"water":115})");
+      BOOST_TEST(each->state().pending_ops == 0U);
+      each->check_fold();
+    }
+    BOOST_TEST((slots_of(device.store()) == slots_of(clone->store())));
+  }
+}
+
 // Whatever either does after the backup, and whenever they sync.
 BOOST_AUTO_TEST_CASE(an_original_and_its_clones_converge_and_lose_no_increment) {
   for (std::uint64_t seed = 0; seed < 150; ++seed) {

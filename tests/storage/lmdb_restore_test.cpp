@@ -59,8 +59,10 @@ struct RestoreFixture {
     StoreState expected = original;
     BOOST_TEST((restored.at({kMeta, "replica"}) != expected.at({kMeta, "replica"})));
     BOOST_TEST(!restored.contains({kMeta, "memory"}));
+    BOOST_TEST(restored.contains({kMeta, "ancestors"}));
     for (StoreState* state : {&restored, &expected}) {
-      for (const char* name : {"replica", "memory", "head"}) state->erase({kMeta, name});
+      for (const char* name : {"replica", "memory", "head", "ancestors"})
+        state->erase({kMeta, name});
     }
     BOOST_TEST((restored == expected));
     ReplicaWorkload workload;

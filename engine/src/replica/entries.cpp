@@ -88,6 +88,34 @@ Result<Head> decode_head(std::string_view bytes) {
               *sequence};
 }
 
+std::string encode_ancestors(const Ancestors& ancestors) {
+  std::string out = new_entry();
+  for (const Ancestor& ancestor : ancestors) {
+    codec::append_u64(out, static_cast<std::uint64_t>(ancestor.replica));
+    codec::append_u64(out, ancestor.confirmed.packed());
+  }
+  return out;
+}
+
+Result<Ancestors> decode_ancestors(std::string_view bytes) {
+  Reader reader(bytes);
+  if (!take_version(reader)) return corrupt("entry", kAncestorsName);
+  Ancestors ancestors;
+  while (!reader.empty()) {
+    const auto replica = reader.take_u64();
+    const auto confirmed = reader.take_u64();
+    if (!replica || !confirmed || *replica == 0) return corrupt("entry", kAncestorsName);
+    ancestors.push_back({static_cast<ReplicaId>(*replica), HybridTime::from_packed(*confirmed)});
+  }
+  return ancestors;
+}
+
+Result<Ancestors> read_ancestors(const Snapshot& snapshot) {
+  const auto entry = snapshot.get(Keyspace::kMeta, kAncestorsName);
+  if (!entry) return fail(entry.error());
+  return *entry ? decode_ancestors(**entry) : Result<Ancestors>(Ancestors{});
+}
+
 std::string encode_slot(const SlotEntry& slot) {
   std::string out = new_entry();
   out.reserve(1 + sizeof slot.sequence + kStampBytes + slot.value.size());

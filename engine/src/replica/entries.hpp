@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "syncline/clock.hpp"
 #include "syncline/error.hpp"
 #include "syncline/replication.hpp"
 #include "syncline/stamp.hpp"
+#include "syncline/store.hpp"
 
 // What the replica keeps in a store, and how it is encoded (spec/op-format.md, What is stored).
 // Decoders name what they could not read: the error is store_corrupt.
@@ -24,6 +26,7 @@ inline constexpr std::string_view kProgressName = "progress";
 inline constexpr std::string_view kAccountName = "account";
 inline constexpr std::string_view kMemoryName = "memory";
 inline constexpr std::string_view kFenceName = "fence";
+inline constexpr std::string_view kAncestorsName = "ancestors";
 
 [[nodiscard]] tl::unexpected<Error> corrupt(std::string_view what, std::string_view key);
 
@@ -43,6 +46,21 @@ struct Head {
 };
 [[nodiscard]] std::string encode_head(const Head& head);
 [[nodiscard]] Result<Head> decode_head(std::string_view bytes);
+
+// A replica that this one was restored from, and the greatest time of it that anyone else had seen
+// by then.
+struct Ancestor {
+  ReplicaId replica{};
+  HybridTime confirmed;
+
+  bool operator==(const Ancestor&) const = default;
+};
+// The oldest first.
+using Ancestors = std::vector<Ancestor>;
+[[nodiscard]] std::string encode_ancestors(const Ancestors& ancestors);
+[[nodiscard]] Result<Ancestors> decode_ancestors(std::string_view bytes);
+// Of a store that has none, none. Errors: store_corrupt, store_io.
+[[nodiscard]] Result<Ancestors> read_ancestors(const Snapshot& snapshot);
 
 // The value is borrowed from the entry.
 struct SlotEntry {

@@ -1,6 +1,7 @@
 #include "syncline/renewal.hpp"
 
 #include <string>
+#include <utility>
 
 #include "replica/entries.hpp"
 
@@ -11,6 +12,7 @@ using namespace replica;  // NOLINT(google-build-using-namespace): what the repl
 Result<Renewal> renew_replica(Store& store, Random& random) {
   Renewal renewal;
   Head head;
+  Ancestors ancestors;
   {
     const auto snapshot = store.snapshot();
     if (!snapshot) return fail(snapshot.error());
@@ -26,7 +28,11 @@ Result<Renewal> renew_replica(Store& store, Random& random) {
     const auto decoded = decode_head(**stored);
     if (!decoded) return fail(decoded.error());
     head = *decoded;
+    auto known = read_ancestors(**snapshot);
+    if (!known) return fail(known.error());
+    ancestors = std::move(*known);
   }
+  ancestors.push_back({renewal.before, head.clock.confirmed});
   do {
     renewal.now = static_cast<ReplicaId>(random.next());
   } while (renewal.now == ReplicaId{} || renewal.now == renewal.before);
@@ -35,7 +41,9 @@ Result<Renewal> renew_replica(Store& store, Random& random) {
   StoreBatch batch;
   batch.put(Keyspace::kMeta, std::string(kReplicaName), encode_id(renewal.now));
   batch.put(Keyspace::kMeta, std::string(kHeadName), encode_head(head));
+  batch.put(Keyspace::kMeta, std::string(kAncestorsName), encode_ancestors(ancestors));
   batch.erase(Keyspace::kMeta, std::string(kMemoryName));
+  batch.erase(Keyspace::kMeta, std::string(kFenceName));
   if (auto ok = store.commit(batch); !ok) return fail(ok.error());
   return renewal;
 }

@@ -45,6 +45,12 @@ Result<void> rebuild_head(RepairPlan& plan, const StoreFault& fault) {
 }
 
 void renew_id(RepairPlan& plan, Random& random) {
+  // What the old id had stamped is an ancestor's now.
+  auto ancestors = read_ancestors(plan.snapshot());
+  if (ancestors && plan.replica() && plan.head()) {
+    ancestors->push_back({*plan.replica(), plan.head()->clock.confirmed});
+    plan.put(Keyspace::kMeta, kAncestorsName, encode_ancestors(*ancestors));
+  }
   ReplicaId id{};
   while (id == ReplicaId{} || id == plan.replica()) id = static_cast<ReplicaId>(random.next());
   plan.put(Keyspace::kMeta, kReplicaName, encode_id(id));
@@ -58,7 +64,9 @@ Result<void> repair_meta(RepairPlan& plan, const StoreFault& fault, Random& rand
     plan.tell(fault, RepairKind::kRebuilt, "this device has a new replica id");
     return {};
   }
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kDropped = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kDropped = {{
+      {kAncestorsName, "taken out: what a device before this one had stamped too far ahead waits"},
+      {kFenceName, "taken out: the server says it again"},
       {kProgressName, "taken out: the next sync asks for everything again"},
       {kMemoryName, "taken out: sync is off until it is turned on again"},
       {kSchemaName,

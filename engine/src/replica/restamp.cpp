@@ -30,10 +30,68 @@ struct FarAhead {
   std::optional<HybridTime> refused;  // the least time that was
 };
 
-// Whether no one but this replica can have seen the op.
-bool is_unseen(const Replica::Core& core, const Stamp& stamp) {
-  return stamp.replica == core.id && stamp.time > core.clock.state().confirmed;
+using NewStamps = std::map<Stamp, Stamp>;
+
+// The greatest time of a replica that anyone else can have seen, if it is this one or one that it
+// was restored from.
+std::optional<HybridTime> seen_of(const Replica::Core& core, ReplicaId replica) {
+  if (replica == core.id) return core.clock.state().confirmed;
+  const auto ancestor =
+      std::find_if(core.ancestors.begin(), core.ancestors.end(),
+                   [replica](const Ancestor& known) { return known.replica == replica; });
+  if (ancestor == core.ancestors.end()) return std::nullopt;
+  return ancestor->confirmed;
 }
+
+// Whether no one can have seen the op but this replica, or the one that it was restored from.
+bool is_unseen(const Replica::Core& core, const Stamp& stamp) {
+  const auto seen = seen_of(core, stamp.replica);
+  return seen && stamp.time > *seen;
+}
+
+// Gives new stamps to what was stamped too far ahead, in order.
+class Restamper {
+ public:
+  // What is stamped anew for ancestors comes after `sent_by_ancestors`.
+  Restamper(Replica::Core& core, HybridTime sent_by_ancestors)
+      : core_(core), last_of_ancestors_(sent_by_ancestors) {}
+
+  // Gives a new one for a stamp that has none yet. Errors: clock_exhausted.
+  Result<void> give(const Stamp& before) {
+    if (stamps_.contains(before)) return {};
+    const auto anew = before.replica == core_.id ? own() : of_ancestor(before.replica);
+    if (!anew) return fail(anew.error());
+    stamps_.emplace(before, *anew);
+    return {};
+  }
+  [[nodiscard]] const NewStamps& stamps() const { return stamps_; }
+
+ private:
+  Result<Stamp> own() {
+    const auto time = core_.clock.tick();
+    if (!time) return fail(time.error());
+    return Stamp{*time, core_.id};
+  }
+  // Where an ancestor lives on, it stamps the same ops anew as well, and may have written to their
+  // slots since: what it says has to be the greater. So its ops get the least times that are beyond
+  // what was seen of it, and stay its own.
+  Result<Stamp> of_ancestor(ReplicaId ancestor) {
+    last_of_ancestors_ = std::max(last_of_ancestors_, *seen_of(core_, ancestor));
+    const auto next = HybridTime::from_packed(last_of_ancestors_.packed() + 1);
+    if (next < last_of_ancestors_)
+      return fail(Code::kClockExhausted, "the clock stands at the end of its range");
+    last_of_ancestors_ = next;
+    // What this replica stamps anew itself was written later, and stays later.
+    HybridClock::State state = core_.clock.state();
+    state.last = std::max(state.last, next);
+    core_.clock.restore(state);
+    return Stamp{next, ancestor};
+  }
+
+  Replica::Core& core_;
+  HybridTime last_of_ancestors_;
+  NewStamps stamps_;
+};
 
 Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
                            const RefusedSequences& refused, std::int64_t judged_ms) {
@@ -67,28 +125,34 @@ Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
   return pending;
 }
 
-// The greatest time of what a later write took from the outbox, and a request whose reply was lost
-// may have brought to the server. The server refuses what is no less than a time that it refused.
-Result<HybridTime> greatest_sent(const Replica::Core& core, const Snapshot& snapshot,
-                                 const FarAhead& pending) {
-  HybridTime greatest;
+// The greatest times of what a request whose reply was lost may have brought to the server.
+struct Sent {
+  HybridTime own;
+  HybridTime of_ancestors;
+};
+
+// Also what a later write took from the outbox is among that. The server refuses what is no less
+// than a time that it refused.
+Result<Sent> greatest_sent(const Replica::Core& core, const Snapshot& snapshot,
+                           const FarAhead& pending) {
+  Sent sent;
   auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
     const HybridTime time = item.op.stamp.time;
     const bool may_be_held =
         time.milliseconds() <= pending.bound_ms && (!pending.refused || time < *pending.refused);
-    if (is_unseen(core, item.op.stamp) && may_be_held) greatest = std::max(greatest, time);
+    if (!may_be_held || !is_unseen(core, item.op.stamp)) return true;
+    HybridTime& greatest = item.op.stamp.replica == core.id ? sent.own : sent.of_ancestors;
+    greatest = std::max(greatest, time);
     return true;
   });
   if (!walked) return fail(walked.error());
-  return greatest;
+  return sent;
 }
 
 bool accumulates(const Schema& schema, const SlotKey& key) {
   const Merge merge = schema.collection(key.collection()).field(key.field()).merge;
   return merge == Merge::kCounter || merge == Merge::kMin || merge == Merge::kMax;
 }
-
-using NewStamps = std::map<Stamp, Stamp>;
 
 // The key of an accumulator's slot whose deletion got a new stamp, or nothing if it keeps its key.
 Result<std::optional<SlotKey>> followed_key(const Schema& schema, const SlotKey& key,
@@ -157,19 +221,20 @@ Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequence
   }
   const auto sent = greatest_sent(core, **snapshot, *pending);
   if (!sent) return fail(sent.error());
+  const bool has_ancestors =
+      std::any_of(pending->ops.begin(), pending->ops.end(),
+                  [&core](const Pending& item) { return item.op.stamp.replica != core.id; });
   core.clock.rewind();
   // What keeps its stamp was written before, and stays before.
   HybridClock::State rewound = core.clock.state();
-  rewound.last = std::max({rewound.last, pending->before, *sent});
+  rewound.last = std::max({rewound.last, pending->before, sent->own, sent->of_ancestors});
   core.clock.restore(rewound);
   CommitBuilder builder(core.committed.sequence, pending->outbox_first);
-  NewStamps stamps;
+  Restamper restamper(core, sent->of_ancestors);
   for (const Pending& item : pending->ops) {
-    if (stamps.contains(item.op.stamp)) continue;
-    const auto time = core.clock.tick();
-    if (!time) return undo(time.error());
-    stamps.emplace(item.op.stamp, Stamp{*time, core.id});
+    if (auto given = restamper.give(item.op.stamp); !given) return undo(given.error());
   }
+  const NewStamps& stamps = restamper.stamps();
   const auto moves = moved_slots(core.schema, pending->ops, stamps);
   if (!moves) return undo(moves.error());
   std::vector<Op> restamped;
@@ -195,8 +260,16 @@ Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequence
     restamped.push_back(std::move(op));
   }
   builder.put_meta(kFenceName, encode_fence(fence));
+  Progress progress = core.progress;
+  if (has_ancestors) {
+    // What arrived for these slots was less than what they held, and may be greater than what they
+    // hold now. It is asked for again.
+    progress.cursors.clear();
+    builder.put_meta(kProgressName, encode_progress(progress));
+  }
   snapshot->reset();
   if (auto ok = core.commit(builder, restamped, Origin::kLocal); !ok) return fail(ok.error());
+  core.progress = std::move(progress);
   return restamped.size();
 }
 

@@ -112,6 +112,10 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
     take(head);
   } else if (key == kProgressName) {
     take(decode_progress(value));
+  } else if (key == kAncestorsName) {
+    take(decode_ancestors(value));
+  } else if (key == kFenceName) {
+    take(decode_fence(value));
   } else if (key == kMemoryName) {
     take(decode_memory(value));
   } else if (key == kSchemaName) {
