@@ -82,9 +82,13 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   Finding finding;
   std::optional<std::string> meant;  // before ops were stamped anew
   std::uint64_t first_anew = 0;
+  // What an ancestor had stamped goes below what the ancestor may have done since, which shows.
+  bool is_own = true;
   const Schema& schema = replica.schema();
   const auto check_meaning = [&] {
-    if (!meant || finding) return;
+    const bool is_checked = meant && is_own && !finding;
+    is_own = true;
+    if (!is_checked) return meant.reset();
     finding = invariants::stamping_anew_changes_nothing_that_is_read(
         without_stamps(*meant), without_stamps(meaning_of(account.slots, schema)));
     if (!finding) finding = invariants::what_is_stamped_anew_comes_last(account, first_anew);
@@ -97,6 +101,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
       meant = meaning_of(account.slots, schema);
       first_anew = item.sequence;
     }
+    if (item.origin == kRestamped) is_own = is_own && item.op.stamp.replica == replica.id();
     if (!finding) finding = take(account, schema, item, before);
     return !finding;
   });

@@ -6,6 +6,7 @@
 
 #include "meaning.hpp"
 #include "syncline/slot.hpp"
+#include "syncline/verification.hpp"
 
 namespace syncline::simulation {
 
@@ -283,6 +284,15 @@ Finding durable_writes_survive_a_crash(const DeviceAccount& account,
   if (state.log_ops >= account.last_sequence) return std::nullopt;
   return broken(__func__, "the log ends at " + std::to_string(state.log_ops) + " and had reached " +
                               std::to_string(account.last_sequence));
+}
+
+Finding a_backup_is_sound(const Store& backup) {
+  std::string first;
+  const auto verified = verify_store(backup, [&first](const StoreFault& fault) {
+    if (first.empty()) first = printable(fault.key) + ": " + fault.what;
+  });
+  if (verified && verified->faults == 0) return std::nullopt;
+  return broken(__func__, verified ? first : verified.error().message);
 }
 
 Finding state_is_the_fold_of_the_log(const Replication& replication) {

@@ -95,6 +95,7 @@ namespace invariants {
 [[nodiscard]] Finding durable_writes_survive_a_crash(const DeviceAccount& account,
                                                      const ReplicationState& state);
 // The slots are the log, folded.
+[[nodiscard]] Finding a_backup_is_sound(const Store& backup);
 [[nodiscard]] Finding state_is_the_fold_of_the_log(const Replication& replication);
 
 // --- When all faults are over.

@@ -144,12 +144,15 @@ void World::start(Device& device) {
       report(Violation{"a_device_can_always_start", started.error().message});
     return;
   }
-  const auto enabled = device.sync().is_enabled();
-  if (enabled && !*enabled && !device.store().is_full()) {
-    if (const auto done = device.sync().enable(); !done && device.is_running())
-      report(Violation{"a_device_can_always_start", done.error().message});
-  }
+  enable(device);
   if (device.is_running()) report(audit_.look_after_start(device));
+}
+
+void World::enable(Device& device) {
+  const auto enabled = device.sync().is_enabled();
+  if (!enabled || *enabled || device.store().is_full()) return;
+  if (const auto done = device.sync().enable(); !done && device.is_running())
+    report(Violation{"a_device_can_always_start", done.error().message});
 }
 
 void World::pass(milliseconds duration) {
@@ -195,6 +198,7 @@ void World::mend(Device& device) {
   device.link() = {};
   device.echo_changes(0);
   if (!ready(device)) return;
+  enable(device);
   if (plan_.rests_watching) return device.sync().watch();
   device.sync().stop();
   device.sync().set_reachable(true);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,12 +41,15 @@ class World {
   void strike_clock(Fault fault, Device& device, SeededRandom& random);
   void strike_server(Fault fault, SeededRandom& random);
   void strike_disk(Fault fault, Device& device);
+  void strike_backup(Fault fault, Device& device, SeededRandom& random);
+  void add_device(const Device& original, std::unique_ptr<Store> disk, DeviceAccount account);
   void part(Fault fault, Device& device, SeededRandom& random);
 
   // Lets time pass, task by task; each is looked at.
   void pass(std::chrono::milliseconds duration);
   void look_at_all();
   void start(Device& device);
+  void enable(Device& device);
   void sync_once(Device& device);
   [[nodiscard]] bool ready(Device& device);
   [[nodiscard]] const std::string& schema(std::size_t age) const;
@@ -80,6 +84,12 @@ class World {
   std::vector<std::unique_ptr<Device>> devices_;
   std::vector<std::size_t> schema_ages_;         // by device
   std::vector<std::unique_ptr<Store>> backups_;  // by device, of its disk
+  // What a backup holds, and what the device is known to have had by then.
+  struct Backup {
+    std::unique_ptr<Store> disk;
+    DeviceAccount account;
+  };
+  std::map<std::size_t, Backup> kept_;  // by device
 };
 
 }  // namespace syncline::simulation

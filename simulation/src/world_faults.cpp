@@ -1,5 +1,7 @@
 #include <limits>
+#include <utility>
 
+#include "syncline/renewal.hpp"
 #include "world.hpp"
 
 // What a world does to its devices and its server on purpose.
@@ -59,6 +61,9 @@ void World::strike(Fault fault, Device& device, SeededRandom& random) {
       return start(device);
     case Fault::kSecondWriter:
       return device.echo_changes(static_cast<unsigned>(random.between(1, 3)));
+    case Fault::kBackupRestored:
+    case Fault::kBackupCloned:
+      return strike_backup(fault, device, random);
     case Fault::kDeviceRestored:
     case Fault::kDeviceCloned:
       return strike_disk(fault, device);
@@ -153,15 +158,49 @@ void World::strike_disk(Fault fault, Device& device) {
     Audit::forget(device);
     return start(device);
   }
+  add_device(device, copy_of(device.store().disk()), {});
+}
+
+void World::strike_backup(Fault fault, Device& device, SeededRandom& random) {
+  // What is written between a backup and the loss of a device is lost with it, and no invariant
+  // speaks of that: so it is lost right after.
+  const bool is_lost = fault == Fault::kBackupRestored;
+  const auto taken = is_lost ? kept_.end() : kept_.find(device.number());
+  Backup backup = taken == kept_.end() ? Backup{copy_of(device.store().disk()), device.account()}
+                                       : std::move(taken->second);
+  if (!is_lost && taken == kept_.end()) {
+    kept_.emplace(device.number(), std::move(backup));
+    return;
+  }
+  if (taken != kept_.end()) kept_.erase(taken);
+  report(invariants::a_backup_is_sound(*backup.disk));
+  // A device that never started has nothing to go on with.
+  if (!renew_replica(*backup.disk, random)) return;
+  counts_.add(fault);
+  if (is_lost) {
+    device.stop();
+    device.store().replace_disk(std::move(backup.disk));
+    return start(device);
+  }
+  for (const auto& [slot, pending] : backup.account.pending) {
+    for (const Register& written : pending.unacknowledged) {
+      if (!ledger_.was_acknowledged(slot, written)) ledger_.write(slot, written);
+    }
+  }
+  add_device(device, std::move(backup.disk), std::move(backup.account));
+}
+
+void World::add_device(const Device& original, std::unique_ptr<Store> disk, DeviceAccount account) {
   const std::size_t number = devices_.size();
   devices_.push_back(std::make_unique<Device>(Device::Parts{time_, network_, counts_}, number,
                                               mix(plan_.seed, 100 + number)));
-  Device& clone = *devices_.back();
-  schema_ages_.push_back(schema_ages_[device.number()]);
+  Device& added = *devices_.back();
+  schema_ages_.push_back(schema_ages_[original.number()]);
   backups_.emplace_back();
-  clone.store().replace_disk(copy_of(device.store().disk()));
-  clone.tokens().set(server_->log_in());
-  start(clone);
+  added.store().replace_disk(std::move(disk));
+  added.account() = std::move(account);
+  added.tokens().set(server_->log_in());
+  start(added);
 }
 
 }  // namespace syncline::simulation

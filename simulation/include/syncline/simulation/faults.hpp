@@ -41,6 +41,8 @@ enum class Fault : std::uint8_t {
   kDiskFull,           // for a while its commits fail
   kSchemaSkew,         // it is opened with an older or a newer schema than the others
   kSecondWriter,       // two writers of one process change a record in turns
+  kBackupRestored,     // it is lost, and a backup of it goes on as a new replica
+  kBackupCloned,       // a backup of it goes on as a new replica beside it
   // The server.
   kTokenExpiry,      // every access token expires
   kServerRestored,   // the server goes back to a backup of its own
@@ -49,7 +51,7 @@ enum class Fault : std::uint8_t {
   kDeviceCloned,     // a device is copied, and both go on
   kServerClockJump,  // the server's clock jumps by minutes
 };
-inline constexpr std::size_t kFaultCount = 36;
+inline constexpr std::size_t kFaultCount = 38;
 
 // The fault's name in snake_case.
 [[nodiscard]] std::string_view fault_name(Fault fault);
