@@ -25,6 +25,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
     fuzz::require(sequence_key(*sequence) == bytes, "sequence: encode(decode(x)) == x");
   if (const auto fence = decode_fence(bytes))
     fuzz::require(encode_fence(*fence) == bytes, "fence: encode(decode(x)) == x");
+  if (const auto ancestors = decode_ancestors(bytes))
+    fuzz::require(encode_ancestors(*ancestors) == bytes, "ancestors: encode(decode(x)) == x");
   const auto memory = decode_memory(bytes);
   if (memory)
     fuzz::require(decode_memory(encode_memory(*memory)).has_value(), "memory: reads back");
