@@ -103,17 +103,6 @@ class Authority {
 
 }  // namespace
 
-TemporaryDirectory::TemporaryDirectory() {
-  auto pattern = (std::filesystem::temp_directory_path() / "syncline-test-XXXXXX").string();
-  require(mkdtemp(pattern.data()) != nullptr, "temporary directory");
-  path_ = pattern;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 const Certificates& certificates() {
   static const auto made = [] {
     auto result = std::make_unique<Certificates>();

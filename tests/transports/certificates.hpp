@@ -3,21 +3,9 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/support/temporary_directory.hpp"
+
 namespace syncline::test {
-
-// A directory that is removed with what is in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory();
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // PEM files of a certificate and its key.
 struct CertificateFiles {

@@ -1,36 +1,12 @@
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
-#include <string>
-
-#include <boost/test/unit_test.hpp>
 
 #include "syncline/lmdb_store.hpp"
 #include "tests/engine/support/results.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace syncline::test {
-
-// A directory that goes with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "syncline-XXXXXX").string();
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A store on the disk that does not wait for it.
 inline std::unique_ptr<Store> open_lmdb(const TemporaryDirectory& directory,
