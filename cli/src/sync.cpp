@@ -62,7 +62,7 @@ Result<void> show_upload(const Context& context, Database& database) {
   };
   std::map<std::string, Upload> uploads;
   const auto push = database.replica->replication().next_push(
-      {std::numeric_limits<std::size_t>::max(), std::numeric_limits<std::size_t>::max()});
+      {std::numeric_limits<std::size_t>::max(), std::numeric_limits<std::size_t>::max(), true});
   if (!push) return fail(push.error());
   if (*push) {
     for (const PushBatch::Item& item : (*push)->items) {

@@ -102,7 +102,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
       first_anew = item.sequence;
     }
     if (item.origin == kRestamped) is_own = is_own && item.op.stamp.replica == replica.id();
-    if (!finding) finding = take(account, schema, item, before);
+    if (!finding) finding = take(account, replica, item, before);
     return !finding;
   });
   if (!read) return unreadable(read.error());
@@ -110,7 +110,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   return finding;
 }
 
-Finding Audit::take(DeviceAccount& account, const Schema& schema, const LogItem& item,
+Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogItem& item,
                     HybridTime& before) {
   const std::string& slot = item.op.key.bytes();
   const Register written{item.op.stamp, item.op.value};
@@ -124,10 +124,11 @@ Finding Audit::take(DeviceAccount& account, const Schema& schema, const LogItem&
     return std::nullopt;
   }
   if (item.origin == kLocal) {
-    if (auto found = take_local(account, schema, item.op, before)) return found;
+    if (auto found = take_local(account, replica.schema(), item.op, before)) return found;
     account.last_time = std::max(account.last_time, item.op.stamp.time);
   } else {
-    if (auto found = restamp(account, slot, written)) return found;
+    const bool is_own = written.stamp.replica == replica.id();
+    if (auto found = restamp(account, slot, written, is_own)) return found;
     // The clock has gone back to before what is stamped anew.
     before = account.last_time = item.op.stamp.time;
   }
@@ -150,15 +151,17 @@ Finding Audit::take_local(const DeviceAccount& account, const Schema& schema, co
 
 // Forgets what the device had put into the slot and takes back. A lesser register stays possible: a
 // request whose reply was lost may have brought it to the server, where the new one replaces it. It
-// is taken back when it is greater than a later one.
-Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Register& anew) {
+// is taken back when it is greater than a later one. What an ancestor had stamped goes below all
+// that the ancestor may have done since, and a server may have had some of that before others wrote
+// over it.
+Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Register& anew,
+                       bool is_own) {
   const auto pending = account.pending.find(slot);
   if (pending == account.pending.end()) return std::nullopt;  // a slot with another name
   const auto is_taken_back = [&](const Register& put) { return anew < put; };
   for (const Register& put : pending->second.unacknowledged) {
-    if (auto found =
-            invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, put, anew))
-      return found;
+    auto found = invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, put, anew);
+    if (found && is_own) return found;
     if (is_taken_back(put) && !ledger_.was_acknowledged(slot, put)) ledger_.withdraw(slot, put);
   }
   std::erase_if(pending->second.unacknowledged, is_taken_back);
@@ -168,7 +171,7 @@ Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Re
 Finding Audit::check_outbox(DeviceAccount& account, const Replication& replication,
                             const ReplicationState& state) {
   constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
-  auto next = replication.next_push({kAll, kAll});
+  auto next = replication.next_push({kAll, kAll, true});
   if (!next) return unreadable(next.error());
   const PushBatch offered = *next ? std::move(**next) : PushBatch{};
   if (!account.epoch.empty() && account.epoch != state.epoch) {

@@ -36,12 +36,12 @@ class Audit {
 
  private:
   [[nodiscard]] Finding read_log(DeviceAccount& account, Replica& replica);
-  [[nodiscard]] Finding take(DeviceAccount& account, const Schema& schema, const LogItem& item,
+  [[nodiscard]] Finding take(DeviceAccount& account, const Replica& replica, const LogItem& item,
                              HybridTime& before);
   [[nodiscard]] Finding take_local(const DeviceAccount& account, const Schema& schema, const Op& op,
                                    HybridTime before);
   [[nodiscard]] Finding restamp(DeviceAccount& account, const std::string& slot,
-                                const Register& anew);
+                                const Register& anew, bool is_own);
   [[nodiscard]] Finding check_outbox(DeviceAccount& account, const Replication& replication,
                                      const ReplicationState& state);
   [[nodiscard]] Finding check_cursors(DeviceAccount& account, const Replication& replication);

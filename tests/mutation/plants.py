@@ -39,6 +39,7 @@ REPLICA = "engine/src/replica/replica.cpp"
 REPLICATION = "engine/src/replica/replication.cpp"
 TRANSACTION = "engine/src/replica/transaction.cpp"
 RESTAMP = "engine/src/replica/restamp.cpp"
+WITHDRAWAL = "engine/src/replica/withdrawal.cpp"
 SCHEMA = "engine/src/schema/schema.cpp"
 DRIVER = "engine/src/session/driver.cpp"
 EXCHANGE = "engine/src/session/exchange.cpp"
@@ -343,7 +344,7 @@ PLANTS = [
           "if (!accumulates(schema, key) ||",
           'if (planted("restamp_keeps_old_names") || !accumulates(schema, key) ||'),
     Plant("restamp_by_outbox_order", "ops are stamped anew in the order in which they lie in the outbox",
-          RESTAMP,
+          WITHDRAWAL,
           "{ return a.op.stamp < b.op.stamp; });",
           '{ return !planted("restamp_by_outbox_order") && a.op.stamp < b.op.stamp; });'),
     Plant("rewind_too_far", "a rewound clock forgets what others have seen, and stamps below it",

@@ -17,6 +17,8 @@ namespace syncline {
 struct PushLimits {
   std::size_t ops_max = 0;
   std::size_t bytes_max = 0;  // of the batch
+  // Also ops that go in the names of several replicas: to look at, not to send.
+  bool any_pusher = false;
 };
 
 // Pending ops that go out together, with what is needed to settle their verdicts.
@@ -27,7 +29,9 @@ struct PushBatch {
     SlotKey key;
   };
   std::string ops;          // a batch
+  ReplicaId pusher{};       // in whose name it goes: the replica's, or of one it was restored from
   std::uint64_t fence = 0;  // to send with it
+  bool is_after_pull = false;  // to be sent only when everything is pulled
   std::vector<Item> items;
 };
 
@@ -97,8 +101,8 @@ class Replication {
   // Takes in the reply to a request that carried `pushed` (null for none), sent and received at
   // these readings of the wall clock: in one commit it merges the page, moves the cursors, settles
   // the verdicts, learns the server's time and notes whether this is complete; a second one stamps
-  // anew what the server refused as too far in the future and raises the fence, and if that fails
-  // the first stands.
+  // anew what the server refused as too far in the future and raises the fence, or stamps anew what
+  // is in doubt, and if that fails the first stands.
   // Errors: response_malformed (and then nothing changes), clock_exhausted, those of Store::commit.
   [[nodiscard]] virtual Result<ReplyOutcome> take_reply(const SyncReply& reply,
                                                         const PushBatch* pushed,
@@ -110,9 +114,11 @@ class Replication {
   // slot was written again since. Errors: those of Store::commit.
   [[nodiscard]] virtual Result<void> set_aside(const PushBatch::Item& item, Code code) = 0;
 
-  // Keeps the fence that the server asks for, in one commit, if it is greater than this replica's.
-  // Answers whether it is. Errors: those of Store::commit.
-  [[nodiscard]] virtual Result<bool> raise_fence(std::uint64_t least) = 0;
+  // Keeps the fence that the server asks for, in one commit, if it is greater than that of the
+  // push. Answers whether it is. Of a push in the name of another replica everything that goes in
+  // its name is in doubt, and is stamped anew when everything is pulled. Errors: those of
+  // Store::commit.
+  [[nodiscard]] virtual Result<bool> raise_fence(const PushBatch& pushed, std::uint64_t least) = 0;
 
   // Notes that the server has more, as a look found: this is not complete any more, and a crash
   // does not change that. Errors: those of Store::commit.

@@ -21,12 +21,11 @@ namespace syncline {
 class Replica::Core {
  public:
   Core(Store& store_in, WallClock& wall_in, Schema schema_in, ReplicaId id_in,
-       const replica::Head& head, replica::Progress progress_in, replica::Ancestors ancestors_in)
+       const replica::Head& head, replica::Progress progress_in)
       : store(store_in),
         wall(wall_in),
         schema(std::move(schema_in)),
         id(id_in),
-        ancestors(std::move(ancestors_in)),
         clock(wall_in, head.clock),
         committed(head),
         progress(std::move(progress_in)) {}
@@ -46,7 +45,6 @@ class Replica::Core {
   WallClock& wall;
   const Schema schema;
   const ReplicaId id;
-  const replica::Ancestors ancestors;
 
   std::mutex writer;
   HybridClock clock;

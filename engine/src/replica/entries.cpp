@@ -93,6 +93,7 @@ std::string encode_ancestors(const Ancestors& ancestors) {
   for (const Ancestor& ancestor : ancestors) {
     codec::append_u64(out, static_cast<std::uint64_t>(ancestor.replica));
     codec::append_u64(out, ancestor.confirmed.packed());
+    codec::append_u64(out, ancestor.fence);
   }
   return out;
 }
@@ -104,8 +105,12 @@ Result<Ancestors> decode_ancestors(std::string_view bytes) {
   while (!reader.empty()) {
     const auto replica = reader.take_u64();
     const auto confirmed = reader.take_u64();
-    if (!replica || !confirmed || *replica == 0) return corrupt("entry", kAncestorsName);
-    ancestors.push_back({static_cast<ReplicaId>(*replica), HybridTime::from_packed(*confirmed)});
+    const auto fence = reader.take_u64();
+    const bool is_fence = fence && (*fence <= kFenceMax || *fence == kFenceOutdated);
+    if (!replica || !confirmed || !is_fence || *replica == 0)
+      return corrupt("entry", kAncestorsName);
+    ancestors.push_back(
+        {static_cast<ReplicaId>(*replica), HybridTime::from_packed(*confirmed), *fence});
   }
   return ancestors;
 }

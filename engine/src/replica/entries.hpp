@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,14 +48,18 @@ struct Head {
 [[nodiscard]] std::string encode_head(const Head& head);
 [[nodiscard]] Result<Head> decode_head(std::string_view bytes);
 
-// A replica that this one was restored from, and the greatest time of it that anyone else had seen
-// by then.
+// A replica that this one was restored from.
 struct Ancestor {
   ReplicaId replica{};
+  // The greatest time of what it had stamped by then that anyone else is known to have seen.
   HybridTime confirmed;
+  std::uint64_t fence = 0;  // of pushes in its name, or kFenceOutdated
 
   bool operator==(const Ancestor&) const = default;
 };
+// The server takes no push with the fence of an ancestor any more.
+inline constexpr std::uint64_t kFenceOutdated = std::numeric_limits<std::uint64_t>::max();
+
 // The oldest first.
 using Ancestors = std::vector<Ancestor>;
 [[nodiscard]] std::string encode_ancestors(const Ancestors& ancestors);

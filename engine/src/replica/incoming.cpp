@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "replica/ancestors.hpp"
 #include "replica/memory.hpp"
 #include "replica/pending.hpp"
 #include "syncline/limits.hpp"
@@ -14,8 +15,12 @@ namespace {
 // Merges one reply into a commit, over the snapshot that it was taken against.
 class Intake {
  public:
-  Intake(Replica::Core& core, const Snapshot& snapshot, std::optional<std::uint64_t> outbox_first)
-      : core_(core), snapshot_(snapshot), builder_(core.committed.sequence, outbox_first) {}
+  Intake(Replica::Core& core, const Snapshot& snapshot, std::optional<std::uint64_t> outbox_first,
+         Ancestors ancestors)
+      : core_(core),
+        snapshot_(snapshot),
+        builder_(core.committed.sequence, outbox_first),
+        ancestors_(std::move(ancestors)) {}
 
   // Merges what waits in quarantine for its time, as far as the time has come.
   Result<void> merge_waiting(std::int64_t server_ms) {
@@ -74,6 +79,7 @@ class Intake {
       if (reply.verdicts[i] != Verdict::kRefused) {
         builder_.erase_outbox(item.sequence);
         core_.clock.confirm(item.stamp);
+        has_settled_ = note_seen(ancestors_, item.stamp) || has_settled_;
         ++outcome_.acknowledged;
         continue;
       }
@@ -126,6 +132,11 @@ class Intake {
     return {};
   }
 
+  Result<void> settle_ancestors() {
+    return replica::settle_ancestors(snapshot_, ancestors_, arrived_of_ancestors_, has_settled_,
+                                     builder_);
+  }
+
   Result<ReplyOutcome> commit() {
     if (auto ok = core_.commit(builder_, merged_ops_, Origin::kRemote); !ok)
       return fail(ok.error());
@@ -153,6 +164,7 @@ class Intake {
 
   Result<void> merge(Op op) {
     const std::string& key = op.key.bytes();
+    if (unsettled_by(ancestors_, op.stamp) != nullptr) arrived_of_ancestors_.emplace(op.stamp, key);
     std::optional<std::uint64_t> replaced;
     if (const auto earlier = merged_.find(key); earlier != merged_.end()) {
       const Op& present = merged_ops_[earlier->second];
@@ -216,6 +228,9 @@ class Intake {
   std::vector<Op> merged_ops_;
   RefusedSequences refused_;
   std::uint64_t next_quarantine_ = 0;
+  Ancestors ancestors_;
+  ArrivedOps arrived_of_ancestors_;
+  bool has_settled_ = false;
 };
 
 // A page that is not the last ends beyond the cursor that it was asked with.
@@ -233,7 +248,9 @@ Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
   if (!snapshot) return fail(snapshot.error());
   const auto outbox_first = Replica::Core::outbox_first(**snapshot);
   if (!outbox_first) return fail(outbox_first.error());
-  Intake intake(core, **snapshot, *outbox_first);
+  auto ancestors = read_ancestors(**snapshot);
+  if (!ancestors) return fail(ancestors.error());
+  Intake intake(core, **snapshot, *outbox_first, std::move(*ancestors));
   if (auto ok = intake.merge_waiting(reply.time_ms); !ok) return fail(ok.error());
   if (reply.pull) {
     if (!gets_on(core.progress, *reply.pull)) {
@@ -252,6 +269,7 @@ Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
     // answer.
     if (auto ok = intake.settle(*pushed, *reply.push); !ok) return fail(ok.error());
   }
+  if (auto ok = intake.settle_ancestors(); !ok) return fail(ok.error());
   // A store may have to wait for every snapshot before it can grow.
   snapshot->reset();
   refused = intake.take_refused();

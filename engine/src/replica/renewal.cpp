@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "replica/entries.hpp"
+#include "replica/memory.hpp"
 
 namespace syncline {
 
@@ -13,6 +14,7 @@ Result<Renewal> renew_replica(Store& store, Random& random) {
   Renewal renewal;
   Head head;
   Ancestors ancestors;
+  std::uint64_t fence = 0;
   {
     const auto snapshot = store.snapshot();
     if (!snapshot) return fail(snapshot.error());
@@ -31,8 +33,11 @@ Result<Renewal> renew_replica(Store& store, Random& random) {
     auto known = read_ancestors(**snapshot);
     if (!known) return fail(known.error());
     ancestors = std::move(*known);
+    const auto kept = read_fence(**snapshot);
+    if (!kept) return fail(kept.error());
+    fence = *kept;
   }
-  ancestors.push_back({renewal.before, head.clock.confirmed});
+  ancestors.push_back({renewal.before, head.clock.confirmed, fence});
   do {
     renewal.now = static_cast<ReplicaId>(random.next());
   } while (renewal.now == ReplicaId{} || renewal.now == renewal.before);

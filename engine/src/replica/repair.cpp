@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "replica/entry_walk.hpp"
+#include "replica/memory.hpp"
 #include "replica/repair_plan.hpp"
 
 namespace syncline {
@@ -48,7 +49,9 @@ void renew_id(RepairPlan& plan, Random& random) {
   // What the old id had stamped is an ancestor's now.
   auto ancestors = read_ancestors(plan.snapshot());
   if (ancestors && plan.replica() && plan.head()) {
-    ancestors->push_back({*plan.replica(), plan.head()->clock.confirmed});
+    // An entry of the fence that cannot be read is 0, and the worst that comes of it is a doubt.
+    ancestors->push_back(
+        {*plan.replica(), plan.head()->clock.confirmed, read_fence(plan.snapshot()).value_or(0)});
     plan.put(Keyspace::kMeta, kAncestorsName, encode_ancestors(*ancestors));
   }
   ReplicaId id{};

@@ -16,7 +16,6 @@ struct Opened {
   ReplicaId id{};
   Head head;
   Progress progress;
-  Ancestors ancestors;
   std::optional<std::string> schema_json;
   bool is_new = false;
 };
@@ -45,9 +44,6 @@ Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
   auto progress = Replica::Core::stored_progress(snapshot);
   if (!progress) return fail(progress.error());
   opened.progress = std::move(*progress);
-  auto ancestors = read_ancestors(snapshot);
-  if (!ancestors) return fail(ancestors.error());
-  opened.ancestors = std::move(*ancestors);
   const auto schema = snapshot.get(Keyspace::kMeta, kSchemaName);
   if (!schema) return fail(schema.error());
   if (*schema) opened.schema_json = std::string(**schema);
@@ -109,7 +105,7 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
     if (auto ok = store.commit(batch); !ok) return fail(ok.error());
   }
   auto core = std::make_unique<Core>(store, wall, std::move(*schema), opened->id, opened->head,
-                                     std::move(opened->progress), std::move(opened->ancestors));
+                                     std::move(opened->progress));
   core->replication = make_replication(*core);
   return std::unique_ptr<Replica>(new Replica(std::move(core)));
 }

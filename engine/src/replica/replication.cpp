@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "replica/ancestors.hpp"
 #include "replica/core.hpp"
 #include "replica/fold.hpp"
 #include "replica/incoming.hpp"
@@ -28,6 +29,9 @@ class ReplicaReplication final : public Replication {
     BatchEncoder size;
     std::size_t whole = 0;  // ops up to the last transaction that fits
     std::uint64_t commit = 0;
+    const auto ancestors = read_ancestors(**snapshot);
+    if (!ancestors) return fail(ancestors.error());
+    const Ancestor* author = nullptr;
     bool more = false;
     auto standing = (*cursor)->seek({});
     for (; standing && *standing; standing = (*cursor)->next()) {
@@ -40,6 +44,14 @@ class ReplicaReplication final : public Replication {
       }
       auto op = pending_op(**snapshot, *sequence, entry->slot_key);
       if (!op) return fail(op.error());
+      const Ancestor* ancestor = unsettled_by(*ancestors, op->stamp);
+      if (ops.empty()) author = ancestor;
+      if (author != ancestor && !limits.any_pusher) {
+        // What ancestors had stamped goes in their names.
+        whole = ops.size();
+        more = true;
+        break;
+      }
       size.add(*op);
       more =
           !ops.empty() && (size.count() > limits.ops_max || size.size_bytes() > limits.bytes_max);
@@ -54,9 +66,7 @@ class ReplicaReplication final : public Replication {
     const std::size_t count = more && whole > 0 ? whole : ops.size();
     push.items.erase(push.items.begin() + static_cast<std::ptrdiff_t>(count), push.items.end());
     push.ops = encode_batch(std::span(ops).first(count));
-    const auto fence = read_fence(**snapshot);
-    if (!fence) return fail(fence.error());
-    push.fence = *fence;
+    if (auto ok = address(push, core_, **snapshot, author); !ok) return fail(ok.error());
     return push;
   }
 
@@ -78,16 +88,13 @@ class ReplicaReplication final : public Replication {
       RefusedSequences refused;
       outcome = take_in(core_, reply, pushed, sent_ms, received_ms, refused);
       if (outcome && !refused.empty()) {
-        const auto fence = std::min(pushed->fence + 1, kFenceMax);
-        const auto restamped = restamp_pending(
-            core_, refused, latest_judgement_ms(reply.time_ms, sent_ms, received_ms), fence);
-        // The page is committed all the same, so the observers hear of it below.
-        if (restamped) {
-          outcome->restamped = *restamped;
-        } else {
-          outcome = fail(restamped.error());
-        }
+        const std::uint64_t fence = std::min(pushed->fence + 1, kFenceMax);
+        note(outcome,
+             restamp_refused(core_, {std::move(refused),
+                                     latest_judgement_ms(reply.time_ms, sent_ms, received_ms),
+                                     pushed->pusher, fence}));
       }
+      if (outcome && reply.pull && reply.pull->remaining == 0) note(outcome, clear_doubts(core_));
     }
     core_.observers.deliver();
     return outcome;
@@ -108,8 +115,9 @@ class ReplicaReplication final : public Replication {
     return core_.commit(builder, {}, Origin::kLocal);
   }
 
-  Result<bool> raise_fence(std::uint64_t least) override {
+  Result<bool> raise_fence(const PushBatch& pushed, std::uint64_t least) override {
     const std::lock_guard lock(core_.writer);
+    if (pushed.pusher != core_.id) return doubt_ancestor(core_, pushed.pusher, least);
     {
       const auto snapshot = core_.store.snapshot();
       if (!snapshot) return fail(snapshot.error());
@@ -235,6 +243,15 @@ class ReplicaReplication final : public Replication {
     constexpr std::uint64_t kTookMaxMs = 300'000;
     return std::min(server_ms, kMillisecondsMax) +
            static_cast<std::int64_t>(std::min(took_ms, kTookMaxMs));
+  }
+
+  // The page of a reply is committed also when what follows fails, and the observers hear of it.
+  static void note(Result<ReplyOutcome>& outcome, const Result<std::uint64_t>& restamped) {
+    if (restamped) {
+      outcome->restamped += *restamped;
+    } else {
+      outcome = fail(restamped.error());
+    }
   }
 
   static Result<std::int64_t> oldest_pending(const Snapshot& snapshot) {

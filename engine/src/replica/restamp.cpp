@@ -7,59 +7,29 @@
 #include <span>
 #include <utility>
 
-#include "replica/fold.hpp"
-#include "replica/pending.hpp"
+#include "replica/ancestors.hpp"
+#include "replica/withdrawal.hpp"
 #include "strategy/strategy.hpp"
-#include "syncline/limits.hpp"
 
 namespace syncline::replica {
 namespace {
 
 constexpr std::size_t kReplicaBytes = 8;
 
-struct Pending {
-  std::uint64_t sequence = 0;
-  Op op;
-};
-
-struct FarAhead {
-  std::vector<Pending> ops;  // ascending by stamp
-  std::optional<std::uint64_t> outbox_first;
-  HybridTime before;                  // the greatest time of the pending ops that keep their stamps
-  std::int64_t bound_ms = 0;          // the server has taken in nothing beyond
-  std::optional<HybridTime> refused;  // the least time that was
-};
-
 using NewStamps = std::map<Stamp, Stamp>;
 
-// The greatest time of a replica that anyone else can have seen, if it is this one or one that it
-// was restored from.
-std::optional<HybridTime> seen_of(const Replica::Core& core, ReplicaId replica) {
-  if (replica == core.id) return core.clock.state().confirmed;
-  const auto ancestor =
-      std::find_if(core.ancestors.begin(), core.ancestors.end(),
-                   [replica](const Ancestor& known) { return known.replica == replica; });
-  if (ancestor == core.ancestors.end()) return std::nullopt;
-  return ancestor->confirmed;
-}
-
-// Whether no one can have seen the op but this replica, or the one that it was restored from.
-bool is_unseen(const Replica::Core& core, const Stamp& stamp) {
-  const auto seen = seen_of(core, stamp.replica);
-  return seen && stamp.time > *seen;
-}
-
-// Gives new stamps to what was stamped too far ahead, in order.
+// Gives new stamps to what was withdrawn, in order.
 class Restamper {
  public:
-  // What is stamped anew for ancestors comes after `sent_by_ancestors`.
-  Restamper(Replica::Core& core, HybridTime sent_by_ancestors)
-      : core_(core), last_of_ancestors_(sent_by_ancestors) {}
+  // What is stamped anew for ancestors comes after `last_of_ancestors`.
+  Restamper(Replica::Core& core, const Ancestors& ancestors, HybridTime last_of_ancestors)
+      : core_(core), ancestors_(ancestors), last_of_ancestors_(last_of_ancestors) {}
 
   // Gives a new one for a stamp that has none yet. Errors: clock_exhausted.
   Result<void> give(const Stamp& before) {
     if (stamps_.contains(before)) return {};
-    const auto anew = before.replica == core_.id ? own() : of_ancestor(before.replica);
+    const Ancestor* ancestor = unsettled_by(ancestors_, before);
+    const auto anew = ancestor == nullptr ? own() : of_ancestor(*ancestor);
     if (!anew) return fail(anew.error());
     stamps_.emplace(before, *anew);
     return {};
@@ -75,8 +45,12 @@ class Restamper {
   // Where an ancestor lives on, it stamps the same ops anew as well, and may have written to their
   // slots since: what it says has to be the greater. So its ops get the least times that are beyond
   // what was seen of it, and stay its own.
-  Result<Stamp> of_ancestor(ReplicaId ancestor) {
-    last_of_ancestors_ = std::max(last_of_ancestors_, *seen_of(core_, ancestor));
+  Result<Stamp> of_ancestor(const Ancestor& ancestor) {
+    // What an older one is known to have said, it may have written over.
+    for (const Ancestor& older : ancestors_) {
+      last_of_ancestors_ = std::max(last_of_ancestors_, older.confirmed);
+      if (older.replica == ancestor.replica) break;
+    }
     const auto next = HybridTime::from_packed(last_of_ancestors_.packed() + 1);
     if (next < last_of_ancestors_)
       return fail(Code::kClockExhausted, "the clock stands at the end of its range");
@@ -85,69 +59,14 @@ class Restamper {
     HybridClock::State state = core_.clock.state();
     state.last = std::max(state.last, next);
     core_.clock.restore(state);
-    return Stamp{next, ancestor};
+    return Stamp{next, ancestor.replica};
   }
 
   Replica::Core& core_;
+  const Ancestors& ancestors_;
   HybridTime last_of_ancestors_;
   NewStamps stamps_;
 };
-
-Result<FarAhead> far_ahead(const Replica::Core& core, const Snapshot& snapshot,
-                           const RefusedSequences& refused, std::int64_t judged_ms) {
-  FarAhead pending;
-  // A clock that was set back during the request says too little.
-  pending.bound_ms = std::max(core.clock.now_ms(), judged_ms) + kDriftMaxMs;
-  auto cursor = snapshot.cursor(Keyspace::kOutbox);
-  if (!cursor) return fail(cursor.error());
-  auto standing = (*cursor)->seek({});
-  for (; standing && *standing; standing = (*cursor)->next()) {
-    const auto sequence = parse_sequence_key((*cursor)->key());
-    const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
-    if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
-    if (!pending.outbox_first) pending.outbox_first = *sequence;
-    auto op = pending_op(snapshot, *sequence, entry->slot_key);
-    if (!op) return fail(op.error());
-    const bool is_refused = refused.contains(*sequence);
-    if (is_refused)
-      pending.refused = std::min(pending.refused.value_or(op->stamp.time), op->stamp.time);
-    const bool in_future = op->stamp.time.milliseconds() > pending.bound_ms || is_refused;
-    if (!in_future || !is_unseen(core, op->stamp)) {
-      pending.before = std::max(pending.before, op->stamp.time);
-      continue;
-    }
-    pending.ops.push_back({*sequence, std::move(*op)});
-  }
-  if (!standing) return fail(standing.error());
-  // A slot that one transaction wrote twice has the place of its first write in the outbox.
-  std::stable_sort(pending.ops.begin(), pending.ops.end(),
-                   [](const Pending& a, const Pending& b) { return a.op.stamp < b.op.stamp; });
-  return pending;
-}
-
-// The greatest times of what a request whose reply was lost may have brought to the server.
-struct Sent {
-  HybridTime own;
-  HybridTime of_ancestors;
-};
-
-// Also what a later write took from the outbox is among that. The server refuses what is no less
-// than a time that it refused.
-Result<Sent> greatest_sent(const Replica::Core& core, const Snapshot& snapshot,
-                           const FarAhead& pending) {
-  Sent sent;
-  auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
-    const HybridTime time = item.op.stamp.time;
-    const bool may_be_held =
-        time.milliseconds() <= pending.bound_ms && (!pending.refused || time < *pending.refused);
-    if (!may_be_held || !is_unseen(core, item.op.stamp)) return true;
-    HybridTime& greatest = item.op.stamp.replica == core.id ? sent.own : sent.of_ancestors;
-    greatest = std::max(greatest, time);
-    return true;
-  });
-  if (!walked) return fail(walked.error());
-  return sent;
-}
 
 bool accumulates(const Schema& schema, const SlotKey& key) {
   const Merge merge = schema.collection(key.collection()).field(key.field()).merge;
@@ -200,52 +119,33 @@ Result<std::optional<std::uint64_t>> sequence_of(const Snapshot& snapshot, const
   return slot->sequence;
 }
 
-}  // namespace
+// Nothing is unsettled any more. Ops that were judged and keep their stamps are safe: their
+// ancestor had not withdrawn them by then, and will not, because a later time is no further from
+// them.
+void forget_ancestors(CommitBuilder& builder, const Ancestors& ancestors) {
+  if (!ancestors.empty()) builder.erase(Keyspace::kMeta, std::string(kAncestorsName));
+}
 
-Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequences& refused,
-                                      std::int64_t judged_ms, std::uint64_t fence) {
-  auto snapshot = core.store.snapshot();
-  if (!snapshot) return fail(snapshot.error());
-  auto pending = far_ahead(core, **snapshot, refused, judged_ms);
-  if (!pending) return fail(pending.error());
-  const auto undo = [&core](Error error) {
-    core.clock.restore(core.committed.clock);
-    return fail(std::move(error));
-  };
-  if (pending->ops.empty()) {
-    snapshot->reset();
-    CommitBuilder builder(core.committed.sequence, std::nullopt);
-    builder.put_meta(kFenceName, encode_fence(fence));
-    if (auto ok = core.commit(builder, {}, Origin::kLocal); !ok) return fail(ok.error());
-    return 0;
-  }
-  const auto sent = greatest_sent(core, **snapshot, *pending);
-  if (!sent) return fail(sent.error());
-  const bool has_ancestors =
-      std::any_of(pending->ops.begin(), pending->ops.end(),
-                  [&core](const Pending& item) { return item.op.stamp.replica != core.id; });
-  core.clock.rewind();
-  // What keeps its stamp was written before, and stays before.
-  HybridClock::State rewound = core.clock.state();
-  rewound.last = std::max({rewound.last, pending->before, sent->own, sent->of_ancestors});
-  core.clock.restore(rewound);
-  CommitBuilder builder(core.committed.sequence, pending->outbox_first);
-  Restamper restamper(core, sent->of_ancestors);
-  for (const Pending& item : pending->ops) {
-    if (auto given = restamper.give(item.op.stamp); !given) return undo(given.error());
-  }
-  const NewStamps& stamps = restamper.stamps();
-  const auto moves = moved_slots(core.schema, pending->ops, stamps);
-  if (!moves) return undo(moves.error());
+void keep_fence(CommitBuilder& builder, const Replica::Core& core, const Refusal* refusal) {
+  if (refusal != nullptr && refusal->pusher == core.id)
+    builder.put_meta(kFenceName, encode_fence(refusal->fence));
+}
+
+// Writes the ops with their new stamps. Answers them.
+Result<std::vector<Op>> write_anew(CommitBuilder& builder, const Schema& schema,
+                                   const Snapshot& snapshot, std::vector<Pending> ops,
+                                   const NewStamps& stamps) {
+  const auto moves = moved_slots(schema, ops, stamps);
+  if (!moves) return fail(moves.error());
   std::vector<Op> restamped;
-  for (Pending& item : pending->ops) {
+  for (Pending& item : ops) {
     Op& op = item.op;
     op.stamp = stamps.at(op.stamp);
     const auto move = moves->from.find(op.key.bytes());
     const bool is_taken = moves->to.contains(op.key.bytes());
     if (move != moves->from.end()) {
-      const auto present = sequence_of(**snapshot, move->second);
-      if (!present) return undo(present.error());
+      const auto present = sequence_of(snapshot, move->second);
+      if (!present) return fail(present.error());
       builder.write({move->second, op.stamp, op.value}, LogOrigin::kRestamped, *present);
       // The slot of the old name says nothing any more. It is sent all the same, so that every
       // replica holds the same slots.
@@ -259,18 +159,59 @@ Result<std::uint64_t> restamp_pending(Replica::Core& core, const RefusedSequence
     }
     restamped.push_back(std::move(op));
   }
-  builder.put_meta(kFenceName, encode_fence(fence));
+  return restamped;
+}
+
+Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
+  auto snapshot = core.store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  const auto ancestors = read_ancestors(**snapshot);
+  if (!ancestors) return fail(ancestors.error());
+  auto withdrawn = find_withdrawn(core, **snapshot, *ancestors, refusal);
+  if (!withdrawn) return fail(withdrawn.error());
+  CommitBuilder builder(core.committed.sequence, withdrawn->outbox_first);
+  keep_fence(builder, core, refusal);
+  forget_ancestors(builder, *ancestors);
+  if (withdrawn->ops.empty()) {
+    snapshot->reset();
+    if (auto ok = core.commit(builder, {}, Origin::kLocal); !ok) return fail(ok.error());
+    return 0;
+  }
+  const auto undo = [&core](Error error) {
+    core.clock.restore(core.committed.clock);
+    return fail(std::move(error));
+  };
+  core.clock.rewind();
+  // What keeps its stamp was written before, and stays before.
+  HybridClock::State rewound = core.clock.state();
+  rewound.last = std::max({rewound.last, withdrawn->after, withdrawn->after_of_ancestors});
+  core.clock.restore(rewound);
+  Restamper restamper(core, *ancestors, withdrawn->after_of_ancestors);
+  for (const Pending& item : withdrawn->ops) {
+    if (auto given = restamper.give(item.op.stamp); !given) return undo(given.error());
+  }
+  const auto restamped =
+      write_anew(builder, core.schema, **snapshot, std::move(withdrawn->ops), restamper.stamps());
+  if (!restamped) return undo(restamped.error());
   Progress progress = core.progress;
-  if (has_ancestors) {
+  if (withdrawn->has_ancestors) {
     // What arrived for these slots was less than what they held, and may be greater than what they
     // hold now. It is asked for again.
     progress.cursors.clear();
     builder.put_meta(kProgressName, encode_progress(progress));
   }
   snapshot->reset();
-  if (auto ok = core.commit(builder, restamped, Origin::kLocal); !ok) return fail(ok.error());
+  if (auto ok = core.commit(builder, *restamped, Origin::kLocal); !ok) return fail(ok.error());
   core.progress = std::move(progress);
-  return restamped.size();
+  return restamped->size();
 }
+
+}  // namespace
+
+Result<std::uint64_t> restamp_refused(Replica::Core& core, const Refusal& refusal) {
+  return restamp(core, &refusal);
+}
+
+Result<std::uint64_t> restamp_doubted(Replica::Core& core) { return restamp(core, nullptr); }
 
 }  // namespace syncline::replica

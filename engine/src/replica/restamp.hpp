@@ -10,15 +10,25 @@ namespace syncline::replica {
 // Sequences of pending ops that the server refused as too far in the future.
 using RefusedSequences = std::set<std::uint64_t>;
 
+// A push of which something was refused.
+struct Refusal {
+  RefusedSequences sequences;
+  std::int64_t judged_ms = 0;  // the latest time at which the server may have judged it
+  ReplicaId pusher{};          // in whose name it went: this replica's, or an ancestor's
+  std::uint64_t fence = 0;     // for the pushes to come
+};
+
 // Stamps anew, in the order of their stamps and in one commit, the refused ops that are still
 // pending and every other pending op that lies too far ahead of the corrected clock and of
-// `judged_ms`, the latest time at which the server may have judged a push, save those that another
-// replica or the server may have seen. Answers how many (spec/clock.md, The server's
-// time). The same commit keeps `fence` for the pushes to come, so that no copy of those before
-// brings a withdrawn stamp back. The writer's lock is held. Errors: store_corrupt, clock_exhausted,
-// those of Store::commit.
-[[nodiscard]] Result<std::uint64_t> restamp_pending(Replica::Core& core,
-                                                    const RefusedSequences& refused,
-                                                    std::int64_t judged_ms, std::uint64_t fence);
+// `judged_ms`, save those that another replica or the server may have seen. Answers how many
+// (spec/clock.md, The server's time). The same commit keeps the fence, so that no copy of earlier
+// pushes brings a withdrawn stamp back. The writer's lock is held. Errors: store_corrupt,
+// clock_exhausted, those of Store::commit.
+[[nodiscard]] Result<std::uint64_t> restamp_refused(Replica::Core& core, const Refusal& refusal);
+
+// Where an ancestor was refused something since it was copied: stamps anew all of its ops that
+// nobody is known to have seen, and what this replica wrote after them. Everything has been pulled
+// by then. Answers how many; the same in all else.
+[[nodiscard]] Result<std::uint64_t> restamp_doubted(Replica::Core& core);
 
 }  // namespace syncline::replica

@@ -79,10 +79,11 @@ void Synchronizer::Driver::exchange_with(const Tokens& tokens, bool pull_only) {
         {options_.push_ops_max,
          std::max<std::size_t>(1, options_.push_bytes_max >> state_.halvings)});
     if (!push) return fail_here(push.error());
-    if (*push) {
+    if (*push && !(*push)->is_after_pull) {
       pushed = std::make_shared<PushBatch>(std::move(**push));
       request.push_ops = pushed->ops;
       request.push_fence = pushed->fence;
+      request.replica = static_cast<std::uint64_t>(pushed->pusher);
     }
   }
   ++summary_.rounds;
@@ -183,7 +184,7 @@ Result<void> Synchronizer::Driver::keep_tokens(const Tokens& asked, const Tokens
 
 void Synchronizer::Driver::fail_request(const TransportError& error, const PushBatch* pushed) {
   if (error.error.code == Code::kPushOutdated && pushed != nullptr) {
-    const auto raised = replication_.raise_fence(error.fence);
+    const auto raised = replication_.raise_fence(*pushed, error.fence);
     if (!raised) return fail_here(raised.error());
     return fail_exchange(error, {.fence_raised = *raised});
   }

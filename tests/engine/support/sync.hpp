@@ -105,7 +105,10 @@ class TinyServer {
     SyncReply reply = reply_at(time_ms_);
     reply.epoch = epoch_;
     const std::uint64_t before = head_;
-    if (push != nullptr) reply.push = apply(push->ops);
+    if (push != nullptr) {
+      reply.push = apply(push->ops);
+      if (!reply.push->refused.empty()) fences_[push->pusher] = push->fence + 1;
+    }
     const std::uint64_t since = sequence_of(cursors.at("*").value());
     std::vector<Op> page;
     for (const auto& [key, row] : slots_) {
@@ -117,9 +120,20 @@ class TinyServer {
     return reply;
   }
 
-  // One round of the device: a push of what fits and a page.
+  // The least fence that is taken of pushes like this one.
+  [[nodiscard]] std::uint64_t least_fence(const PushBatch& push) const {
+    const auto known = fences_.find(push.pusher);
+    return known == fences_.end() ? 0 : known->second;
+  }
+
+  // One round of the device: a push of what fits, unless it has to be pulled first, and a page.
   ReplyOutcome round(Device& device, const PushLimits& limits = kAnyPush) {
-    const auto push = must(device.replication().next_push(limits));
+    auto push = must(device.replication().next_push(limits));
+    if (push && !push->is_after_pull && push->fence < least_fence(*push)) {
+      BOOST_TEST(must(device.replication().raise_fence(*push, least_fence(*push))));
+      push = must(device.replication().next_push(limits));
+    }
+    if (push && push->is_after_pull) push.reset();
     const auto cursors = must(device.replication().cursors());
     return take(device, answer(push ? &*push : nullptr, cursors), push ? &*push : nullptr);
   }
@@ -166,6 +180,7 @@ class TinyServer {
   std::string epoch_{kEpoch};
   std::uint64_t head_ = 0;
   std::map<std::string, Row> slots_;
+  std::map<ReplicaId, std::uint64_t> fences_;
 };
 
 }  // namespace syncline::test

@@ -1,0 +1,115 @@
+#include "replica/withdrawal.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "replica/ancestors.hpp"
+#include "replica/fold.hpp"
+#include "replica/pending.hpp"
+#include "syncline/limits.hpp"
+
+namespace syncline::replica {
+namespace {
+
+class Search {
+ public:
+  Search(const Replica::Core& core, const Ancestors& ancestors, const Refusal* refusal)
+      : core_(core), ancestors_(ancestors), refusal_(refusal) {
+    // A clock that was set back during the request says too little.
+    const std::int64_t judged_ms = refusal == nullptr ? 0 : refusal->judged_ms;
+    bound_ms_ = std::max(core.clock.now_ms(), judged_ms) + kDriftMaxMs;
+  }
+
+  Result<Withdrawal> run(const Snapshot& snapshot) {
+    if (auto ok = read_outbox(snapshot); !ok) return fail(ok.error());
+    if (found_.ops.empty()) return std::move(found_);
+    if (auto ok = read_log(snapshot); !ok) return fail(ok.error());
+    // A slot that one transaction wrote twice has the place of its first write in the outbox.
+    std::stable_sort(found_.ops.begin(), found_.ops.end(),
+                     [](const Pending& a, const Pending& b) { return a.op.stamp < b.op.stamp; });
+    return std::move(found_);
+  }
+
+ private:
+  Result<void> read_outbox(const Snapshot& snapshot) {
+    auto cursor = snapshot.cursor(Keyspace::kOutbox);
+    if (!cursor) return fail(cursor.error());
+    auto standing = (*cursor)->seek({});
+    for (; standing && *standing; standing = (*cursor)->next()) {
+      const auto sequence = parse_sequence_key((*cursor)->key());
+      const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
+      if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
+      if (!found_.outbox_first) found_.outbox_first = *sequence;
+      auto op = pending_op(snapshot, *sequence, entry->slot_key);
+      if (!op) return fail(op.error());
+      look({*sequence, std::move(*op)});
+    }
+    if (!standing) return fail(standing.error());
+    return {};
+  }
+
+  void look(Pending pending) {
+    const Stamp& stamp = pending.op.stamp;
+    const bool is_refused = refusal_ != nullptr && refusal_->sequences.contains(pending.sequence);
+    if (is_refused) refused_ = std::min(refused_.value_or(stamp.time), stamp.time);
+    const bool is_ahead =
+        refusal_ != nullptr && (stamp.time.milliseconds() > bound_ms_ || is_refused);
+    const Ancestor* ancestor = unsettled_by(ancestors_, stamp);
+    // What the server has judged in an ancestor's name, the ancestor had not withdrawn by then.
+    const bool is_doubted =
+        ancestor != nullptr && (refusal_ == nullptr || ancestor->replica != refusal_->pusher);
+    // Behind such an op nothing of this replica has been sent, and some of it may name a deletion
+    // that gets another stamp.
+    const bool follows = has_doubted_ && stamp.replica == core_.id;
+    has_doubted_ = has_doubted_ || is_doubted;
+    if (is_doubted || follows || (is_ahead && is_unseen(stamp))) {
+      found_.has_ancestors = found_.has_ancestors || ancestor != nullptr;
+      found_.ops.push_back(std::move(pending));
+      return;
+    }
+    found_.after = std::max(found_.after, stamp.time);
+    if (ancestor != nullptr)
+      found_.after_of_ancestors = std::max(found_.after_of_ancestors, stamp.time);
+  }
+
+  // What a later write took from the outbox, a request whose reply was lost may have brought to the
+  // server. That refuses what is no less than a time that it refused. What is in doubt was not
+  // sent by this replica, and what its ancestor had sent has been pulled.
+  Result<void> read_log(const Snapshot& snapshot) {
+    return walk_log(snapshot, 0, [&](const LogItem& item) {
+      const HybridTime time = item.op.stamp.time;
+      const bool may_be_held = time.milliseconds() <= bound_ms_ && (!refused_ || time < *refused_);
+      if (!may_be_held) return true;
+      const Ancestor* ancestor = unsettled_by(ancestors_, item.op.stamp);
+      if (ancestor != nullptr && refusal_ != nullptr && ancestor->replica == refusal_->pusher)
+        found_.after_of_ancestors = std::max(found_.after_of_ancestors, time);
+      if (ancestor == nullptr && is_unseen(item.op.stamp))
+        found_.after = std::max(found_.after, time);
+      return true;
+    });
+  }
+
+  // Whether no one is known to have seen the op but this replica, and the one that it was restored
+  // from.
+  [[nodiscard]] bool is_unseen(const Stamp& stamp) const {
+    if (stamp.replica == core_.id) return stamp.time > core_.clock.state().confirmed;
+    return unsettled_by(ancestors_, stamp) != nullptr;
+  }
+
+  const Replica::Core& core_;
+  const Ancestors& ancestors_;
+  const Refusal* refusal_;
+  std::int64_t bound_ms_ = 0;
+  std::optional<HybridTime> refused_;  // the least time that was
+  bool has_doubted_ = false;
+  Withdrawal found_;
+};
+
+}  // namespace
+
+Result<Withdrawal> find_withdrawn(const Replica::Core& core, const Snapshot& snapshot,
+                                  const Ancestors& ancestors, const Refusal* refusal) {
+  return Search(core, ancestors, refusal).run(snapshot);
+}
+
+}  // namespace syncline::replica

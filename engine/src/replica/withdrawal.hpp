@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "replica/core.hpp"
+#include "replica/restamp.hpp"
+
+namespace syncline::replica {
+
+struct Pending {
+  std::uint64_t sequence = 0;
+  Op op;
+};
+
+// The pending ops that have to be stamped anew, and what their new stamps have to come after.
+struct Withdrawal {
+  std::vector<Pending> ops;  // ascending by stamp
+  std::optional<std::uint64_t> outbox_first;
+  HybridTime after;               // the greatest time of what is, or may be, elsewhere or keeps its
+                                  // stamp
+  HybridTime after_of_ancestors;  // the same, of what ancestors had stamped
+  bool has_ancestors = false;     // some of the ops are of ancestors
+};
+
+// Finds what a refusal withdraws, or the doubt about ancestors' ops where there is none
+// (spec/clock.md, The server's time). Errors: store_corrupt, store_io.
+[[nodiscard]] Result<Withdrawal> find_withdrawn(const Replica::Core& core, const Snapshot& snapshot,
+                                                const Ancestors& ancestors, const Refusal* refusal);
+
+}  // namespace syncline::replica
