@@ -17,6 +17,7 @@ import cases_json
 import cases_merge
 import cases_schema
 import cases_server
+import cases_stored
 import cases_strategies
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
@@ -29,6 +30,7 @@ BUILDERS = {
     "stamp.json": cases_clock.stamp_file,
     "clock.json": cases_clock.clock_file,
     "batch.json": cases_batch.batch_file,
+    "stored.json": cases_stored.stored_file,
     "law.json": cases_merge.law_file,
     "schema.json": cases_schema.schema_file,
     "strategies.json": cases_strategies.strategies_file,

@@ -1,0 +1,82 @@
+"""stored.json."""
+
+import limits
+import stored
+from notation import agree, refusal
+
+T = 1_700_000_000_000
+T_HEX = "018bcfe568000000"
+A, B = "0123456789abcdef", "fedcba9876543210"
+DOUBT = "ff" * 8
+
+HEADS = [
+    ("The head of a new replica.", (0, 0), (0, 0), 0, 0, "01" + "00" * 32),
+    ("Times are packed as in a stamp, and the offset is signed.", (T, 7), (T, 0), -5_001, 258,
+     "01" + "018bcfe568000007" + T_HEX + "ffffffffffffec77" + "0000000000000102"),
+]
+FENCES = [
+    ("A fence is big-endian.", 258, "01" + "0000000000000102"),
+    ("The greatest fence.", limits.FENCE_MAX, "01" + "001fffffffffffff"),
+]
+ANCESTORS = [
+    ("No ancestors.", [], "01"),
+    ("One ancestor of which nothing was confirmed.", [(A, (0, 0), 0)], "01" + A + "00" * 16),
+    ("Ancestors stand in the order in which they were copied.", [(B, (T, 0), 3), (A, (T, 7), limits.FENCE_MAX)],
+     "01" + B + T_HEX + "0000000000000003" + A + "018bcfe568000007" + "001fffffffffffff"),
+    ("An ancestor whose ops are in doubt.", [(A, (T, 0), stored.IN_DOUBT)], "01" + A + T_HEX + DOUBT),
+]
+PROGRESS = [
+    ("The progress of a replica that never synced.", "", {}, "010000"),
+    ("Cursors ascend by their names.", "9f2c", {"b": "9f2c.2", "*": "9f2c.1"},
+     "01" + "0439663263" + "02" + "012a" + "06396632632e31" + "0162" + "06396632632e32"),
+]
+
+ONE = A + T_HEX + "00" * 8
+BAD = [
+    ("An entry without a byte is none.", "head", ""),
+    ("A head of a format that is not known.", "head", "02" + "00" * 32),
+    ("A head that is cut.", "head", "01" + "00" * 31),
+    ("A head with a byte left over.", "head", "01" + "00" * 33),
+    ("A fence beyond the greatest.", "fence", "01" + "0020000000000000"),
+    ("A fence that is in doubt is an ancestor's.", "fence", "01" + DOUBT),
+    ("A fence that is cut.", "fence", "01" + "00" * 7),
+    ("Ancestors of a format that is not known.", "ancestors", "02" + ONE),
+    ("An ancestor that is cut.", "ancestors", "01" + ONE[:-2]),
+    ("A second ancestor that is cut after its id.", "ancestors", "01" + ONE + B),
+    ("A byte behind the ancestors.", "ancestors", "01" + ONE + "00"),
+    ("An ancestor whose id is zero.", "ancestors", "01" + "00" * 8 + T_HEX + "00" * 8),
+    ("An ancestor's fence beyond the greatest.", "ancestors", "01" + A + T_HEX + "0020000000000000"),
+    ("Cursors that descend.", "progress", "01" + "00" + "02" + "016200" + "012a00"),
+    ("A cursor that is there twice.", "progress", "01" + "00" + "02" + "012a00" + "012a00"),
+    ("Fewer cursors than were said.", "progress", "01" + "00" + "02" + "012a00"),
+]
+
+
+def time_json(time):
+    return {"milliseconds": str(time[0]), "counter": time[1]}
+
+
+def stored_file():
+    cases = []
+
+    def good(name, entry, encoded, stated, members):
+        agree(name, stated, encoded.hex())
+        stored.check(entry, encoded)
+        cases.append({"name": name, "kind": "good", "entry": entry} | members | {"encoded": stated})
+
+    for name, last, confirmed, offset, sequence, stated in HEADS:
+        good(name, "head", stored.encode_head(last, confirmed, offset, sequence), stated,
+             {"last": time_json(last), "confirmed": time_json(confirmed), "offset": str(offset), "sequence": sequence})
+    for name, fence, stated in FENCES:
+        good(name, "fence", stored.encode_fence(fence), stated, {"fence": str(fence)})
+    for name, ancestors, stated in ANCESTORS:
+        good(name, "ancestors", stored.encode_ancestors(ancestors), stated,
+             {"ancestors": [{"replica": replica, "confirmed": time_json(confirmed),
+                             "fence": None if fence == stored.IN_DOUBT else str(fence)}
+                            for replica, confirmed, fence in ancestors]})
+    for name, epoch, cursors, stated in PROGRESS:
+        good(name, "progress", stored.encode_progress(epoch, cursors), stated, {"epoch": epoch, "cursors": cursors})
+    for name, entry, encoded in BAD:
+        agree(name, "store_corrupt", refusal(lambda: stored.check(entry, bytes.fromhex(encoded))))
+        cases.append({"name": name, "kind": "bad", "entry": entry, "encoded": encoded, "error": "store_corrupt"})
+    return {"description": "Entries of meta in a device's own store.", "cases": cases}
