@@ -7,6 +7,7 @@
 #include "output.hpp"
 #include "syncline/kept_aside.hpp"
 #include "syncline/limits.hpp"
+#include "syncline/mistyped.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -130,6 +131,31 @@ Result<void> find_kept_aside(const Store& store, std::vector<Finding>& findings)
   return {};
 }
 
+Result<void> find_mistyped(const Store& store, std::vector<Finding>& findings) {
+  struct Kind {
+    std::uint64_t count = 0;
+    Mistyped first;
+  };
+  std::map<std::pair<std::string, std::string>, Kind> kinds;
+  Result<void> read = read_mistyped(store, [&kinds](const Mistyped& found) {
+    Kind& kind = kinds[{found.collection, found.field}];
+    if (kind.count++ == 0) kind.first = found;
+    return true;
+  });
+  if (!read) return read;
+  for (const auto& [field, kind] : kinds) {
+    const Mistyped& first = kind.first;
+    findings.push_back(
+        {Level::kNote, "mistyped",
+         counted(kind.count, "value", "values") + " of " + first.collection + " " + first.field +
+             (kind.count == 1 ? " is" : " are") + " not of the declared type " +
+             std::string(type_name(first.declared)) + ", the first in " + first.record + ".",
+         "They are kept as they are; another device may have another schema. Writing the field "
+         "again replaces a value."});
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view level_name(Level level) {
@@ -179,6 +205,7 @@ Result<std::vector<Finding>> find(const Context& context, const Checkup& checkup
   if (checkup.usage) find_space(*checkup.usage, findings);
   if (checkup.store) {
     if (auto found = find_kept_aside(*checkup.store, findings); !found) return fail(found.error());
+    if (auto found = find_mistyped(*checkup.store, findings); !found) return fail(found.error());
   }
   return findings;
 }

@@ -197,6 +197,18 @@ def test_a_repair_waits_for_no_app(account):
         watching.communicate(timeout=60)
 
 
+def test_a_value_of_another_type_is_told_and_kept(command, folder, health_schema):
+    device = Device(command, folder / "untyped")
+    device.one("init")
+    device.one("put", "health_metrics", "2026-11-23", "weight_kg=heavy")
+    before = device.export()
+    device.objects("doctor", "--repair", "--schema", health_schema)
+    found = device.objects("doctor")
+    assert [(o["finding"], o["level"]) for o in found] == [("mistyped", "note")]
+    assert "weight_kg" in found[0]["what"] and "number" in found[0]["what"]
+    assert device.export() == before
+
+
 def test_a_schema_is_for_a_repair(filled, health_schema):
     filled.wrong_usage("doctor", "--schema", health_schema)
 
