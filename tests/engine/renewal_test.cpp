@@ -46,6 +46,15 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_drawn_again_is_not_taken) {
   BOOST_TEST((renewal.now == ReplicaId{9}));
 }
 
+BOOST_AUTO_TEST_CASE(nor_is_that_of_any_ancestor) {
+  const auto clone = restored(original, 2);
+  auto store = copy_of(clone->store());
+  CountingRandom random(1);
+  const Renewal renewal = must(renew_replica(*store, random));
+  BOOST_TEST((renewal.before == ReplicaId{2}));
+  BOOST_TEST((renewal.now == ReplicaId{3}));
+}
+
 BOOST_AUTO_TEST_CASE(a_store_without_a_replica_cannot_be_renewed) {
   const auto store = make_memory_store();
   CountingRandom random;

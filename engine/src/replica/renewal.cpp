@@ -1,5 +1,6 @@
 #include "syncline/renewal.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -38,9 +39,14 @@ Result<Renewal> renew_replica(Store& store, Random& random) {
     fence = *kept;
   }
   ancestors.push_back({renewal.before, head.clock.confirmed, fence});
+  const auto is_taken = [&ancestors](ReplicaId id) {
+    return id == ReplicaId{} ||
+           std::any_of(ancestors.begin(), ancestors.end(),
+                       [id](const Ancestor& ancestor) { return ancestor.replica == id; });
+  };
   do {
     renewal.now = static_cast<ReplicaId>(random.next());
-  } while (renewal.now == ReplicaId{} || renewal.now == renewal.before);
+  } while (is_taken(renewal.now));
   // It corrects the wall clock of another device.
   head.clock.offset_ms = 0;
   StoreBatch batch;
