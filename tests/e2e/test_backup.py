@@ -69,6 +69,28 @@ def test_a_backup_is_made_while_the_app_has_the_database_open(account, folder):
     assert copy.export() == device.export()
 
 
+def test_each_backup_is_one_moment_while_another_process_writes(device, folder):
+    rows = 20_000
+    with open(folder / "rows", "w", encoding="utf-8") as file:
+        file.writelines(f'{{"id": "r{number:05}", "name": "soup {number}"}}\n' for number in range(rows))
+    writing = device.start("import", "meals", folder / "rows", stdout=subprocess.DEVNULL)
+    backups = []
+    while writing.poll() is None:
+        backups.append(back_up(device, folder, f"backup{len(backups)}"))
+    assert writing.returncode == 0
+    backups.append(back_up(device, folder, "last"))
+    assert len(backups) > 1
+    counts = []
+    for backup in (backups[0], backups[len(backups) // 2], backups[-1]):
+        copy = Device(device.command, folder / (backup.name + "-copy"))
+        copy.one("restore", backup)
+        assert copy.one("verify")["faults"] == 0
+        names = [record["id"] for record in copy.objects("export", "meals")]
+        assert names == [f"r{number:05}" for number in range(len(names))]
+        counts.append(len(names))
+    assert counts == sorted(counts) and counts[-1] == rows
+
+
 def test_nothing_that_is_there_is_overwritten(device, folder):
     backup = back_up(device, folder)
     before = backup.read_bytes()
