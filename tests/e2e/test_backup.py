@@ -149,6 +149,20 @@ def test_a_device_and_its_restored_copy_lose_no_increment(account, folder, origi
     assert_identical([phone, clone])
 
 
+def test_what_a_fast_clock_stamped_comes_back_by_no_copy(account, folder):
+    phone = account.device("phone")
+    phone.one("inc", "health_metrics", "2026-11-23", "water_intake_ml", 5, clock="+10m")
+    backup = back_up(phone, folder)
+    assert phone.sync()["restamped_ops"] > 0
+    water(phone, 10)
+    phone.sync()
+    clone = restored(account, folder, backup)
+    water(clone, 100)
+    sync_all([clone, phone])
+    assert drunk(phone) == drunk(clone) == 115
+    assert_identical([phone, clone])
+
+
 def test_a_full_disk_leaves_no_backup(device, folder):
     device.one("put", "meals", "lunch", "name=" + "x" * 60_000)
     (folder / "shelf").mkdir()
