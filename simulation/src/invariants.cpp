@@ -4,7 +4,7 @@
 #include <charconv>
 #include <map>
 
-#include "meaning.hpp"
+#include "finding_text.hpp"
 #include "syncline/slot.hpp"
 #include "syncline/verification.hpp"
 
@@ -21,39 +21,6 @@ std::uint64_t reached_by(const std::string& cursor, const std::string& epoch) {
 namespace invariants {
 namespace {
 
-Finding broken(std::string_view invariant, std::string what) {
-  return Violation{std::string(invariant), std::move(what)};
-}
-
-std::string printable(std::string_view slot) {
-  const auto parts = split_slot_key(slot);
-  if (!parts) return "a slot without a name";
-  std::string text;
-  for (const std::string_view part : {parts->collection, parts->record, parts->field}) {
-    text.append(part) += '/';
-  }
-  constexpr char kDigits[] = "0123456789abcdef";
-  for (const char byte : parts->element) {
-    const auto code = static_cast<unsigned char>(byte);
-    if (code >= 0x20 && code < 0x7F) {
-      text += byte;
-    } else {
-      text += kDigits[code >> 4U];
-      text += kDigits[code & 0xFU];
-    }
-  }
-  return text;
-}
-
-std::string shown(const Register& held) {
-  std::string text = std::to_string(held.stamp.time.milliseconds()) + "." +
-                     std::to_string(held.stamp.time.counter()) + "@" +
-                     to_hex(held.stamp.replica).substr(8);
-  if (is_tombstone(held.value)) return text + " (removed)";
-  const auto value = decode_value(held.value);
-  return text + " " + (value ? value_to_json(*value) : "(no value)");
-}
-
 // The law, as the order of registers has it and not as the engine does.
 bool is_greater(const Register& a, const Register& b) { return a > b; }
 
@@ -62,21 +29,6 @@ const Register* own_slot(const DeviceAccount& account, const SlotKey& key,
   const auto own = SlotKey::make(key.collection(), key.record(), {}, element);
   const auto held = own ? account.slots.find(own->bytes()) : account.slots.end();
   return held == account.slots.end() ? nullptr : &held->second;
-}
-
-// Every record of a replica as text.
-Result<std::string> everything_read(const Replica& replica) {
-  std::string text;
-  const auto collections = replica.collections();
-  if (!collections) return fail(collections.error());
-  for (const std::string& collection : *collections) {
-    auto scanned = replica.scan(collection, {}, [&](const Record& record) {
-      text += record_line(collection, record.id, record.fields);
-      return true;
-    });
-    if (!scanned) return fail(scanned.error());
-  }
-  return text;
 }
 
 }  // namespace
@@ -299,76 +251,6 @@ Finding state_is_the_fold_of_the_log(const Replication& replication) {
   const auto verified = replication.verify();
   if (verified) return std::nullopt;
   return broken(__func__, verified.error().message);
-}
-
-Finding all_converge_within_bounded_rounds(unsigned rounds, unsigned rounds_max,
-                                           const std::string& who) {
-  if (rounds <= rounds_max) return std::nullopt;
-  return broken(__func__, who + " after " + std::to_string(rounds_max) + " rounds without faults");
-}
-
-Finding nothing_acknowledged_is_lost(const Slots& expected, const Slots& held,
-                                     const std::string& who) {
-  for (const auto& [slot, written] : expected) {
-    const auto found = held.find(slot);
-    if (found == held.end())
-      return broken(__func__, who + " lacks " + printable(slot) + " " + shown(written));
-    if (found->second != written) {
-      return broken(__func__, who + " holds " + printable(slot) + " " + shown(found->second) +
-                                  ", and " + shown(written) + " was written");
-    }
-  }
-  if (held.size() == expected.size()) return std::nullopt;
-  const auto extra = std::find_if(held.begin(), held.end(),
-                                  [&](const auto& slot) { return !expected.contains(slot.first); });
-  return broken(__func__, who + " holds " + printable(extra->first) + " " + shown(extra->second) +
-                              ", which nobody has written");
-}
-
-Finding deletions_stay_deleted(const Slots& slots, const Replica& replica) {
-  std::map<std::pair<std::string, std::string>, std::pair<Stamp, Stamp>> lives;  // live, dead
-  for (const auto& [slot, held] : slots) {
-    const auto parts = split_slot_key(slot);
-    auto& life = lives[{std::string(parts->collection), std::string(parts->record)}];
-    if (!parts->field.empty()) continue;
-    if (parts->element == kLiveElement) life.first = held.stamp;
-    if (parts->element == kDeadElement) life.second = held.stamp;
-  }
-  for (const auto& [record, life] : lives) {
-    const auto found = replica.get(record.first, record.second);
-    if (!found) return broken(__func__, found.error().message);
-    if (found->has_value() == (life.first > life.second)) continue;
-    return broken(__func__, record.first + "/" + record.second + " is " +
-                                (found->has_value() ? "there" : "not there") +
-                                ", against what is newer of its creation and its deletion");
-  }
-  return std::nullopt;
-}
-
-Finding reads_are_what_the_slots_say(const Slots& slots, const Replica& replica) {
-  const auto read = everything_read(replica);
-  if (!read) return broken(__func__, read.error().message);
-  const std::string meant = meaning_of(slots, replica.schema());
-  if (*read == meant) return std::nullopt;
-  return broken(__func__, "a device reads:\n" + *read + "and its slots say:\n" + meant);
-}
-
-Finding devices_read_the_same(const std::vector<const Replica*>& devices) {
-  std::map<std::string, std::string> by_schema;
-  for (const Replica* device : devices) {
-    const auto read = everything_read(*device);
-    if (!read) return broken(__func__, read.error().message);
-    const auto& id = device->schema().id();
-    const auto [known, is_new] = by_schema.emplace(id ? id->digest : "", *read);
-    if (!is_new && known->second != *read)
-      return broken(__func__, "two devices read:\n" + known->second + "and\n" + *read);
-  }
-  return std::nullopt;
-}
-
-Finding an_app_finds_what_it_did(const std::optional<std::string>& surprise) {
-  if (!surprise) return std::nullopt;
-  return broken(__func__, *surprise);
 }
 
 }  // namespace invariants

@@ -94,8 +94,9 @@ namespace invariants {
 // What a device had stored is there when it starts again.
 [[nodiscard]] Finding durable_writes_survive_a_crash(const DeviceAccount& account,
                                                      const ReplicationState& state);
-// The slots are the log, folded.
+// A backup has no fault that a verification tells.
 [[nodiscard]] Finding a_backup_is_sound(const Store& backup);
+// The slots are the log, folded.
 [[nodiscard]] Finding state_is_the_fold_of_the_log(const Replication& replication);
 
 // --- When all faults are over.
