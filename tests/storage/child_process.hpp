@@ -18,6 +18,7 @@ class ChildProcess {
     int from_child[2];
     BOOST_REQUIRE(::pipe(to_child) == 0 && ::pipe(from_child) == 0);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (std::string& word : command) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     id_ = ::fork();

@@ -104,7 +104,7 @@ class Authority {
 }  // namespace
 
 const Certificates& certificates() {
-  static const auto made = [] {
+  static const auto kMade = [] {
     auto result = std::make_unique<Certificates>();
     const Authority authority(result->directory.path(), "authority");
     const Authority another(result->directory.path(), "another-authority");
@@ -122,7 +122,7 @@ const Certificates& certificates() {
     result->self_signed = authority.issue_files("self-signed", {"test server", here}, true);
     return result;
   }();
-  return *made;
+  return *kMade;
 }
 
 }  // namespace syncline::test
