@@ -200,6 +200,43 @@ BOOST_AUTO_TEST_CASE(two_copies_of_what_was_refused_end_alike) {
   check_all({first.get(), second.get(), &other}, "e", R"({"name":"late"})");
 }
 
+// What an ancestor had stamped, and this replica has written over, may be at the server, or come
+// there yet: what is stamped anew still comes after it.
+BOOST_AUTO_TEST_CASE(regression_what_was_written_over_an_ancestor_s_op_stays_later_than_it) {
+  original.patch("days", "e", {{"name", Value("before")}});
+  settle(server, {&original});
+  original.wall().set(kPresentMs + 4 * kMinuteMs);
+  original.patch("days", "e", {{"name", Value("first")}});
+  const auto clone = restored(original, 2);
+  clone->wall().set(kPresentMs + 10 * kMinuteMs);
+  clone->patch("days", "e", {{"name", Value("second")}});
+  clone->wall().set(kPresentMs);
+  settle(server, {clone.get()});
+  BOOST_TEST(has_stamped_anew(*clone));
+  settle(server, {&original, clone.get(), &other});
+  check_all({&original, clone.get(), &other}, "e", R"({"name":"second"})");
+}
+
+BOOST_AUTO_TEST_CASE(regression_so_does_what_an_ancestor_wrote_over_an_older_one_s_op) {
+  original.patch("days", "e", {{"name", Value("before")}});
+  settle(server, {&original});
+  original.wall().set(kPresentMs + 4 * kMinuteMs);
+  original.patch("days", "e", {{"name", Value("first")}});
+  const auto clone = restored(original, 2);
+  clone->wall().set(kPresentMs + 10 * kMinuteMs);
+  clone->patch("days", "e", {{"name", Value("second")}});
+  const auto third = restored(*clone, 3);
+  third->wall().set(kPresentMs);
+  clone->wall().set(kPresentMs);
+  settle(server, {third.get()});
+  BOOST_TEST(has_stamped_anew(*third));
+  settle(server, {&original, third.get()});
+  BOOST_TEST(third->read("days", "e") == R"({"name":"second"})");
+  clone->patch("days", "e", {{"name", Value("third")}});
+  settle(server, {clone.get(), &original, third.get(), &other});
+  check_all({&original, clone.get(), third.get(), &other}, "e", R"({"name":"third"})");
+}
+
 BOOST_AUTO_TEST_CASE(a_doubt_outlives_a_restart_and_an_end_between_the_two_commits) {
   original.wall().set(kPresentMs + 10 * kMinuteMs);
   drink(original, 5);

@@ -73,20 +73,34 @@ class Search {
   }
 
   // What a later write took from the outbox, a request whose reply was lost may have brought to the
-  // server. That refuses what is no less than a time that it refused. What is in doubt was not
-  // sent by this replica, and what its ancestor had sent has been pulled.
+  // server, and an ancestor that lives on may bring it there yet. The server refuses what is no
+  // less than a time that it refused. Of ancestors this is known only where one was judged: what is
+  // in doubt was not sent by this replica, and what its ancestor had sent has been pulled.
   Result<void> read_log(const Snapshot& snapshot) {
     return walk_log(snapshot, 0, [&](const LogItem& item) {
       const HybridTime time = item.op.stamp.time;
       const bool may_be_held = time.milliseconds() <= bound_ms_ && (!refused_ || time < *refused_);
       if (!may_be_held) return true;
-      const Ancestor* ancestor = unsettled_by(ancestors_, item.op.stamp);
-      if (ancestor != nullptr && refusal_ != nullptr && ancestor->replica == refusal_->pusher)
+      found_.after = std::max(found_.after, time);
+      if (has_judged_ancestor(item))
         found_.after_of_ancestors = std::max(found_.after_of_ancestors, time);
-      if (ancestor == nullptr && is_unseen(item.op.stamp))
-        found_.after = std::max(found_.after, time);
       return true;
     });
+  }
+
+  // Whether the push went in an ancestor's name, and the ancestor has the op: it is its own, or it
+  // was there before the ancestor was copied. One of an ancestor that is forgotten is older.
+  [[nodiscard]] bool has_judged_ancestor(const LogItem& item) const {
+    const auto is_of = [](ReplicaId replica) {
+      return [replica](const Ancestor& ancestor) { return ancestor.replica == replica; };
+    };
+    if (refusal_ == nullptr) return false;
+    const auto judged = std::find_if(ancestors_.begin(), ancestors_.end(), is_of(refusal_->pusher));
+    if (judged == ancestors_.end()) return false;
+    const ReplicaId author = item.op.stamp.replica;
+    if (author == judged->replica) return true;
+    return author != core_.id && static_cast<LogOrigin>(item.origin) != LogOrigin::kRemote &&
+           std::none_of(judged, ancestors_.end(), is_of(author));
   }
 
   // Whether no one is known to have seen the op but this replica, and the one that it was restored
