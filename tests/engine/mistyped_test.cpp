@@ -12,6 +12,8 @@ namespace {
 constexpr std::string_view kSchema = R"({"name": "t", "version": 1, "collections": {"c": {
   "fields": {"name": {"type": "string"}, "tags": {"merge": "set", "type": "integer"},
              "sizes": {"merge": "map", "type": "number"}, "best": {"merge": "max", "type": "integer"},
+             "notes": {"merge": "multi", "type": "string"}, "text": {"merge": "merge_text", "type": "string"},
+             "steps": {"merge": "list", "type": "string"}, "own": {"merge": "custom:mine", "type": "string"},
              "drunk": {"merge": "counter"}, "any": {}, "from": {}, "to": {}},
   "groups": {"name_and_number": {"fields": ["from", "to"]}}}}})";
 
@@ -51,6 +53,27 @@ BOOST_AUTO_TEST_CASE(values_of_another_type_are_shown_and_stay) {
   const std::vector<std::string> found = found_in(device.store());
   BOOST_TEST(found == expected, boost::test_tools::per_element());
   BOOST_TEST((found_in(device.store()) == expected));
+}
+
+BOOST_AUTO_TEST_CASE(the_places_of_a_list_and_what_only_the_app_knows_have_no_type) {
+  Device device{std::string(kSchema)};
+  device.put("c", "right", {{"notes", Value("a")}, {"text", Value("b")}});
+  device.write([](Transaction& t) -> Result<void> {
+    if (auto ok = t.add("c", "right", "steps", {Value("x"), Value("y")}); !ok) return ok;
+    return t.move("c", "right", "steps", 1, 0);
+  });
+  const Stamp stamp = stamp_at(kPresentMs);
+  const std::string tag(18, 't');
+  take(device, page_of(std::vector<Op>{op_of("c", "wrong", "notes", stamp, Value(1), tag),
+                                       op_of("c", "wrong", "own", stamp, Value(2), "any"),
+                                       op_of("c", "wrong", "steps", stamp, Value(3),
+                                             std::string(18, '\0') + '\1' + tag),
+                                       op_of("c", "wrong", "text", stamp, Value(4), tag)},
+                       kPresentMs));
+  const std::vector<std::string> expected = {"wrong.notes string", "wrong.steps string",
+                                             "wrong.text string"};
+  const std::vector<std::string> found = found_in(device.store());
+  BOOST_TEST(found == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_gone_is_of_no_type) {

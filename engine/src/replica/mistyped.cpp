@@ -4,23 +4,33 @@
 
 #include "replica/entries.hpp"
 #include "replica/entry_walk.hpp"
+#include "strategy/list_tree.hpp"
 #include "syncline/slot.hpp"
 #include "syncline/value.hpp"
 
 namespace syncline {
 namespace {
 
-bool holds_values(Merge merge) {
+// Whether the slot of this element holds a value that the field's type speaks of.
+bool holds_value(Merge merge, std::string_view element) {
   switch (merge) {
     case Merge::kLww:
     case Merge::kMin:
     case Merge::kMax:
     case Merge::kSet:
     case Merge::kMap:
+    case Merge::kMulti:
+    case Merge::kMergeText:
       return true;
-    default:
-      return false;
+    case Merge::kList:
+      return strategy::is_list_item(element);
+    // A total of its own, an object of parts, and what only the app knows.
+    case Merge::kCounter:
+    case Merge::kGroup:
+    case Merge::kCustom:
+      break;
   }
+  return false;
 }
 
 std::optional<Schema> schema_of(const Snapshot& snapshot) {
@@ -36,8 +46,9 @@ std::optional<Mistyped> mistyped(const Schema& schema, std::string_view key,
   const auto parts = split_slot_key(key);
   if (!parts || parts->field.empty()) return std::nullopt;
   const CollectionRules& rules = schema.collection(parts->collection);
-  const FieldRule rule = rules.field(parts->field);
-  if (!holds_values(rule.merge) || rules.groups.contains(parts->field)) return std::nullopt;
+  const FieldRule& rule = rules.field(parts->field);
+  if (!holds_value(rule.merge, parts->element) || rules.groups.contains(parts->field))
+    return std::nullopt;
   const auto slot = replica::decode_slot(entry, key);
   if (!slot || is_tombstone(slot->value)) return std::nullopt;
   const auto value = decode_value(slot->value);

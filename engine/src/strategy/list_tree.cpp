@@ -19,16 +19,23 @@ std::string_view root() {
   return kRoot;
 }
 
+bool is_node(std::string_view element) {
+  if (element.size() != kPlaceBytes && element.size() != kMovedBytes) return false;
+  return element[kTagBytes] == kBefore || element[kTagBytes] == kAfter;
+}
+
 std::optional<ListNode> node_of(const SlotView& slot) {
   const std::string_view element = slot.element;
-  if (element.size() != kPlaceBytes && element.size() != kMovedBytes) return std::nullopt;
-  const char side = element[kTagBytes];
-  if (side != kBefore && side != kAfter) return std::nullopt;
-  return ListNode{element.substr(0, kTagBytes), side == kAfter,
+  if (!is_node(element)) return std::nullopt;
+  return ListNode{element.substr(0, kTagBytes), element[kTagBytes] == kAfter,
                   element.substr(kTagBytes + 1, kTagBytes), element.substr(kPlaceBytes), &slot};
 }
 
 }  // namespace
+
+bool is_list_item(std::string_view element) {
+  return is_node(element) && element.size() == kPlaceBytes;
+}
 
 ListTree::ListTree(std::span<const SlotView> slots) {
   nodes_.reserve(slots.size());

@@ -24,6 +24,9 @@ struct ListNode {
   const SlotView* slot = nullptr;
 };
 
+// Whether the slot of this element holds an item, and is not the place that one was moved to.
+[[nodiscard]] bool is_list_item(std::string_view element);
+
 // An item that is shown: the slot that holds it, its id, and the node at which it stands.
 struct ListItem {
   const SlotView* slot = nullptr;
