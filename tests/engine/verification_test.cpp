@@ -7,6 +7,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "replica/entries.hpp"
+#include "syncline/repair.hpp"
+#include "tests/engine/support/slots.hpp"
 #include "tests/engine/support/sync.hpp"
 
 // What is wrong in a replica's store is told, each entry by its name; and what is sound is not.
@@ -96,6 +98,39 @@ BOOST_AUTO_TEST_CASE(a_new_replica_and_one_that_stamped_anew_or_kept_ops_aside_a
   BOOST_TEST(found.kinds() == "");
   BOOST_TEST(found.summary.quarantined_ops == 1U);
   BOOST_TEST(found.summary.set_aside_ops > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_any_strategy_writes_is_sound_also_where_it_is_not_registered) {
+  constexpr std::string_view kSchema =
+      R"({"name": "t", "version": 1, "collections": {"c": {"fields": {
+  "notes": {"merge": "multi"}, "text": {"merge": "merge_text"}, "steps": {"merge": "list"},
+  "tags": {"merge": "set"}, "sizes": {"merge": "map"}, "drunk": {"merge": "counter"},
+  "own": {"merge": "custom:of_another_build"}}}}})";
+  Device one{std::string(kSchema)};
+  one.put("c", "r", {{"notes", Value("a")}, {"text", Value("b")}, {"drunk", Value(3)}});
+  one.patch("c", "r", {{"notes", Value("c")}, {"sizes", Value(Fields{{"a", Value(1)}})}});
+  one.write([](Transaction& t) -> Result<void> {
+    if (auto ok = t.add("c", "r", "steps", {Value("x"), Value("y")}); !ok) return ok;
+    if (auto ok = t.move("c", "r", "steps", 1, 0); !ok) return ok;
+    if (auto ok = t.remove_at("c", "r", "steps", 1); !ok) return ok;
+    return t.add("c", "r", "tags", {Value("red")});
+  });
+  const std::vector<Op> ops = {op_of("c", "r", "own", stamp_at(kPresentMs), Value(1), "\x01\xFF"),
+                               op_of("c", "r", "own", stamp_at(kPresentMs), Value("x"))};
+  take(one, page_of(ops, kPresentMs));
+  const auto before = slots_of(one.store());
+  BOOST_TEST(verify(one.store()).kinds() == "");
+  StoreBatch batch;
+  const std::string key = must(SlotKey::make("c", "r", "own", "\x01\xFF")).bytes();
+  batch.put(Keyspace::kSlots, key, replica::encode_slot({7, stamp_at(kPresentMs), "?"}));
+  must(one.store().commit(batch));
+  const Found found = verify(one.store());
+  BOOST_TEST(found.kinds() == "malformed");
+  BOOST_TEST(found.faults.at(0).field == "own");
+  CountingRandom random(2);
+  must(repair_store(one.store(), random, {}, {}));
+  BOOST_TEST(verify(one.store()).kinds() == "");
+  BOOST_TEST((slots_of(one.store()) == before));
 }
 
 BOOST_AUTO_TEST_CASE(a_slot_that_is_not_what_the_log_says_is_named) {
