@@ -52,8 +52,26 @@ void print_kept(const Context& context, const LmdbRepair& done, const RepairSumm
     return;
   }
   print_line("The database as it was is in " + done.kept.string() + ".");
+  if (done.is_rescued) print_line("It was made anew of what could be read past the damage.");
+  if (summary.has_new_id) {
+    print_line("This device has a new replica id, so that its counters take nothing back.");
+  }
   if (summary.pulls_again) {
     print_line("Something may be lost here: the next sync asks the server for everything again.");
+  }
+}
+
+// A folder stays when something is in it that nobody knows.
+void print_leftover(const Context& context, const std::filesystem::path& path) {
+  std::error_code ignored;
+  const bool is_there = std::filesystem::exists(path, ignored);
+  if (context.json) {
+    print_line(
+        value_to_json(Value(Value::Object{{is_there ? "left" : "removed", Value(path.string())}})));
+  } else if (is_there) {
+    print_line("left " + path.string() + ": something is in it that is not this command's");
+  } else {
+    print_line("removed " + path.string());
   }
 }
 
@@ -83,9 +101,10 @@ Result<void> repair(const Context& context, WallClock& wall) {
 
 Result<void> repair_all(const Context& context, const Arguments& arguments, bool has_faults,
                         WallClock& wall) {
-  if (!lmdb_leftovers(context.data).empty()) {
+  if (const auto leftovers = lmdb_leftovers(context.data); !leftovers.empty()) {
     auto removed = remove_lmdb_leftovers(store_options(context, Access::kWrite));
     if (!removed) return removed;
+    for (const auto& path : leftovers) print_leftover(context, path);
   }
   if (has_faults) {
     if (auto repaired = repair(context, wall); !repaired) return repaired;

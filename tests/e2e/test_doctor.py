@@ -177,10 +177,23 @@ def test_a_clock_that_was_ahead_and_leftovers_are_told(filled):
     found = {o["finding"]: o for o in filled.objects("doctor")}
     assert found["clock_ahead"]["level"] == "warning" and "2060" in found["clock_ahead"]["what"]
     assert "leftover" in found
-    filled.objects("doctor", "--repair")
+    repaired = filled.objects("doctor", "--repair")
+    assert [o["removed"] for o in repaired if "removed" in o] == [
+        str(filled.folder / "restoring"), str(filled.folder / "data.mdb.partial")]
     assert not (filled.folder / "restoring").exists()
     assert not (filled.folder / "data.mdb.partial").exists()
     assert [o["finding"] for o in filled.objects("doctor")] == ["clock_ahead"]
+
+
+def test_what_nobody_knows_is_left_where_it_is(filled):
+    folder = filled.folder / "restoring"
+    folder.mkdir()
+    (folder / "data.mdb").write_bytes(b"half")
+    (folder / "diary.txt").write_text("mine", encoding="utf-8")
+    (filled.folder / "notes.partial").write_text("mine as well", encoding="utf-8")
+    assert filled.objects("doctor", "--repair")[-1] == {"left": str(folder)}
+    assert [path.name for path in folder.iterdir()] == ["diary.txt"]
+    assert (filled.folder / "notes.partial").exists()
 
 
 def test_a_repair_waits_for_no_app(account):
