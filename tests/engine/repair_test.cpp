@@ -1,83 +1,14 @@
 #include "syncline/repair.hpp"
 
-#include <random>
-#include <vector>
-
 #include <boost/test/unit_test.hpp>
 
 #include "replica/entries.hpp"
+#include "tests/engine/support/repairs.hpp"
 #include "tests/engine/support/slots.hpp"
-#include "tests/engine/support/sync.hpp"
 
 // What can be rebuilt is rebuilt, what cannot is taken out by name, and the store is sound again.
 
 namespace syncline::test {
-namespace {
-
-struct Repaired {
-  std::vector<Repair> repairs;
-  RepairSummary summary;
-
-  [[nodiscard]] std::string kinds() const {
-    std::string text;
-    for (const Repair& repair : repairs) {
-      text += (text.empty() ? "" : " ") + std::string(repair_kind_name(repair.kind));
-    }
-    return text;
-  }
-};
-
-Repaired repair(Store& store, const RepairOptions& options = {}) {
-  Repaired done;
-  CountingRandom random(500);
-  done.summary = must(repair_store(store, random, options, [&done](const Repair& repair) {
-    BOOST_TEST(!repair.what.empty());
-    done.repairs.push_back(repair);
-  }));
-  BOOST_TEST(done.repairs.size() ==
-             done.summary.repaired + done.summary.set_aside + done.summary.left);
-  return done;
-}
-
-std::uint64_t faults_of(const Store& store) { return must(verify_store(store, {})).faults; }
-
-std::vector<std::pair<std::string, std::string>> entries_of(const Store& store, Keyspace keyspace) {
-  std::vector<std::pair<std::string, std::string>> entries;
-  const auto snapshot = must(store.snapshot());
-  const auto cursor = must(snapshot->cursor(keyspace));
-  for (bool on = must(cursor->seek("")); on; on = must(cursor->next())) {
-    entries.emplace_back(cursor->key(), cursor->value());
-  }
-  return entries;
-}
-
-struct RepairFixture {
-  Device device;
-  TinyServer server;
-
-  RepairFixture() {
-    device.put("meals", "lunch", {{"name", Value("soup")}, {"kcal", Value(300)}});
-    server.round(device);
-    device.patch("meals", "lunch", {{"name", Value("stew")}});
-    device.put("meals", "dinner", {{"name", Value("bread")}});
-  }
-  Store& store() { return device.store(); }
-  void put_raw(Keyspace keyspace, std::string key, std::string value) {
-    StoreBatch batch;
-    batch.put(keyspace, std::move(key), std::move(value));
-    must(store().commit(batch));
-  }
-  void erase_raw(Keyspace keyspace, std::string key) {
-    StoreBatch batch;
-    batch.erase(keyspace, std::move(key));
-    must(store().commit(batch));
-  }
-  [[nodiscard]] static std::string key_of(std::string_view record, std::string_view field) {
-    return must(SlotKey::make("meals", record, field, "")).bytes();
-  }
-};
-
-}  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(repair_of_a_store, RepairFixture)
 
@@ -222,46 +153,6 @@ BOOST_AUTO_TEST_CASE(what_is_kept_aside_and_cannot_be_read_is_taken_out) {
   BOOST_TEST(must(device.replication().cursors()).at("*").value() == "");
 }
 
-BOOST_AUTO_TEST_CASE(where_entries_may_be_lost_everything_is_offered_and_asked_for) {
-  server.round(device);
-  BOOST_TEST(device.state().pending_ops == 0U);
-  const Repaired done = repair(store(), {.entries_may_be_lost = true});
-  BOOST_TEST(done.repairs.empty());
-  BOOST_TEST(done.summary.pulls_again);
-  device.reopen();
-  BOOST_TEST(device.state().pending_ops == 5U);
-  BOOST_TEST(!device.state().complete);
-}
-
-BOOST_AUTO_TEST_CASE(a_counter_that_lost_its_slot_takes_nothing_back_on_the_server) {
-  const std::string schema = R"({"name": "s", "version": 1, "collections": {"days": {"fields":
-      {"water": {"merge": "counter"}}}}})";
-  TinyServer space;
-  Device phone(schema, 1);
-  phone.increment("days", "d", "water", 10);
-  space.round(phone);
-  for (const auto& [key, value] : entries_of(phone.store(), Keyspace::kLog)) {
-    StoreBatch batch;
-    batch.erase(Keyspace::kLog, key);
-    must(phone.store().commit(batch));
-  }
-  for (const auto& [key, value] : entries_of(phone.store(), Keyspace::kSlots)) {
-    if (key.find("water") == std::string::npos) continue;
-    StoreBatch batch;
-    batch.put(Keyspace::kSlots, key, "garbage");
-    must(phone.store().commit(batch));
-  }
-  const Repaired done = repair(phone.store());
-  BOOST_TEST(done.summary.has_new_id);
-  phone.reopen();
-  phone.increment("days", "d", "water", 1);
-  space.round(phone);
-  Device other(schema, 2);
-  space.round(other);
-  BOOST_TEST(other.read("days", "d") == R"({"water":11})");
-  BOOST_TEST(phone.read("days", "d") == R"({"water":11})");
-}
-
 BOOST_AUTO_TEST_CASE(a_repair_that_cannot_be_committed_changes_nothing) {
   const std::string key = key_of("dinner", "name");
   erase_raw(Keyspace::kSlots, key);
@@ -277,58 +168,6 @@ BOOST_AUTO_TEST_CASE(a_repair_that_cannot_be_committed_changes_nothing) {
   CountingRandom random;
   BOOST_TEST(code_of(repair_store(full, random, {}, {})) == "store_full");
   BOOST_TEST(faults_of(store()) > 0U);
-}
-
-// Any entries changed or gone, in any number: the store is sound again, and a server that had
-// everything brings everything back.
-BOOST_AUTO_TEST_CASE(whatever_is_damaged_is_mended_and_a_server_brings_back_the_rest) {
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    std::mt19937_64 random(seed);
-    TinyServer space;
-    Device phone;
-    for (int step = 0; step < 12; ++step) {
-      const std::string record = std::to_string(random() % 4);
-      if (random() % 5 == 0) {
-        phone.erase("meals", record);
-      } else {
-        phone.patch("meals", record,
-                    {{std::string(1, static_cast<char>('a' + random() % 3)),
-                      Value(static_cast<std::int64_t>(random() % 100))}});
-      }
-      if (random() % 4 == 0) space.round(phone);
-    }
-    while (phone.state().pending_ops > 0) space.round(phone);
-    const Slots before = slots_of(phone.store());
-    const std::size_t count = 1 + random() % 6;
-    for (std::size_t i = 0; i < count; ++i) {
-      constexpr Keyspace kDamaged[] = {Keyspace::kLog, Keyspace::kSlots, Keyspace::kMeta};
-      const Keyspace keyspace = kDamaged[random() % 3];
-      auto entries = entries_of(phone.store(), keyspace);
-      if (entries.empty()) continue;
-      auto& [key, value] = entries[random() % entries.size()];
-      StoreBatch batch;
-      if (random() % 2 == 0) {
-        batch.erase(keyspace, key);
-      } else {
-        value[random() % value.size()] ^= static_cast<char>(1 + random() % 255);
-        batch.put(keyspace, key, value);
-      }
-      must(phone.store().commit(batch));
-    }
-    BOOST_TEST_CONTEXT("seed " << seed) {
-      repair(phone.store(), {.entries_may_be_lost = true});
-      BOOST_TEST(faults_of(phone.store()) == 0U);
-      phone.reopen();
-      space.round(phone);
-      space.round(phone);
-      BOOST_TEST(faults_of(phone.store()) == 0U);
-      const Slots after = slots_of(phone.store());
-      for (const auto& [key, value] : before) {
-        const auto found = after.find(key);
-        BOOST_TEST((found != after.end() && found->second >= value));
-      }
-    }
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,110 @@
+#include <random>
+
+#include <boost/test/unit_test.hpp>
+
+#include "syncline/repair.hpp"
+#include "tests/engine/support/repairs.hpp"
+#include "tests/engine/support/slots.hpp"
+
+// What is lost here comes back from a server that has it, and nothing there is taken back.
+
+namespace syncline::test {
+
+BOOST_FIXTURE_TEST_SUITE(repair_of_what_is_lost, RepairFixture)
+
+BOOST_AUTO_TEST_CASE(where_entries_may_be_lost_everything_is_offered_and_asked_for) {
+  server.round(device);
+  BOOST_TEST(device.state().pending_ops == 0U);
+  const Repaired done = repair(store(), {.entries_may_be_lost = true});
+  BOOST_TEST(done.repairs.empty());
+  BOOST_TEST(done.summary.pulls_again);
+  device.reopen();
+  BOOST_TEST(device.state().pending_ops == 5U);
+  BOOST_TEST(!device.state().complete);
+}
+
+BOOST_AUTO_TEST_CASE(a_counter_that_lost_its_slot_takes_nothing_back_on_the_server) {
+  const std::string schema = R"({"name": "s", "version": 1, "collections": {"days": {"fields":
+      {"water": {"merge": "counter"}}}}})";
+  TinyServer space;
+  Device phone(schema, 1);
+  phone.increment("days", "d", "water", 10);
+  space.round(phone);
+  for (const auto& [key, value] : entries_of(phone.store(), Keyspace::kLog)) {
+    StoreBatch batch;
+    batch.erase(Keyspace::kLog, key);
+    must(phone.store().commit(batch));
+  }
+  for (const auto& [key, value] : entries_of(phone.store(), Keyspace::kSlots)) {
+    if (key.find("water") == std::string::npos) continue;
+    StoreBatch batch;
+    batch.put(Keyspace::kSlots, key, "garbage");
+    must(phone.store().commit(batch));
+  }
+  const Repaired done = repair(phone.store());
+  BOOST_TEST(done.summary.has_new_id);
+  phone.reopen();
+  phone.increment("days", "d", "water", 1);
+  space.round(phone);
+  Device other(schema, 2);
+  space.round(other);
+  BOOST_TEST(other.read("days", "d") == R"({"water":11})");
+  BOOST_TEST(phone.read("days", "d") == R"({"water":11})");
+}
+
+// Any entries changed or gone, in any number: the store is sound again, and a server that had
+// everything brings everything back.
+BOOST_AUTO_TEST_CASE(whatever_is_damaged_is_mended_and_a_server_brings_back_the_rest) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    std::mt19937_64 random(seed);
+    TinyServer space;
+    Device phone;
+    for (int step = 0; step < 12; ++step) {
+      const std::string record = std::to_string(random() % 4);
+      if (random() % 5 == 0) {
+        phone.erase("meals", record);
+      } else {
+        phone.patch("meals", record,
+                    {{std::string(1, static_cast<char>('a' + random() % 3)),
+                      Value(static_cast<std::int64_t>(random() % 100))}});
+      }
+      if (random() % 4 == 0) space.round(phone);
+    }
+    while (phone.state().pending_ops > 0) space.round(phone);
+    const Slots before = slots_of(phone.store());
+    const std::size_t count = 1 + random() % 6;
+    for (std::size_t i = 0; i < count; ++i) {
+      constexpr Keyspace kDamaged[] = {Keyspace::kLog, Keyspace::kSlots, Keyspace::kMeta};
+      const Keyspace keyspace = kDamaged[random() % 3];
+      auto entries = entries_of(phone.store(), keyspace);
+      if (entries.empty()) continue;
+      auto& [key, value] = entries[random() % entries.size()];
+      StoreBatch batch;
+      if (random() % 2 == 0) {
+        batch.erase(keyspace, key);
+      } else {
+        char& byte = value[random() % value.size()];
+        byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1 + random() % 255));
+        batch.put(keyspace, key, value);
+      }
+      must(phone.store().commit(batch));
+    }
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      repair(phone.store(), {.entries_may_be_lost = true});
+      BOOST_TEST(faults_of(phone.store()) == 0U);
+      phone.reopen();
+      space.round(phone);
+      space.round(phone);
+      BOOST_TEST(faults_of(phone.store()) == 0U);
+      const Slots after = slots_of(phone.store());
+      for (const auto& [key, value] : before) {
+        const auto found = after.find(key);
+        BOOST_TEST((found != after.end() && found->second >= value));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace syncline::test
