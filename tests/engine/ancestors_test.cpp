@@ -237,6 +237,25 @@ BOOST_AUTO_TEST_CASE(regression_so_does_what_an_ancestor_wrote_over_an_older_one
   check_all({&original, clone.get(), third.get(), &other}, "e", R"({"name":"third"})");
 }
 
+// What was confirmed last lies ahead of the clock that is right again, and so the original and its
+// copy both begin to stamp anew directly behind it.
+BOOST_AUTO_TEST_CASE(regression_an_original_and_its_copy_give_no_stamp_twice) {
+  original.wall().set(kPresentMs + 4 * kMinuteMs);
+  original.patch("days", "e", {{"name", Value("before")}});
+  settle(server, {&original});
+  original.wall().set(kPresentMs + 20 * kMinuteMs);
+  original.patch("days", "e", {{"name", Value("z, the former")}});
+  const auto clone = restored(original, 2);
+  original.patch("days", "e", {{"name", Value("a, the second")}});
+  set_time(1, {&original});
+  settle(server, {&original});
+  BOOST_TEST(has_stamped_anew(original));
+  set_time(21, {&original, clone.get(), &other});
+  settle(server, {clone.get(), &original, clone.get(), &other});
+  BOOST_TEST(has_stamped_anew(*clone));
+  check_all({&original, clone.get(), &other}, "e", R"({"name":"a, the second"})");
+}
+
 BOOST_AUTO_TEST_CASE(a_doubt_outlives_a_restart_and_an_end_between_the_two_commits) {
   original.wall().set(kPresentMs + 10 * kMinuteMs);
   drink(original, 5);

@@ -1,6 +1,7 @@
 #include "replica/restamp.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -67,6 +68,14 @@ class Restamper {
   HybridTime last_of_ancestors_;
   NewStamps stamps_;
 };
+
+// The rest of the millisecond is left to copies of this replica, which stamp the same ops anew
+// directly behind what was confirmed: no stamp is given twice, and what this one says is greater.
+HybridTime end_of_millisecond(HybridTime time) {
+  constexpr std::uint16_t kCounterMax = std::numeric_limits<std::uint16_t>::max();
+  return time.milliseconds() < kMillisecondsMax ? HybridTime(time.milliseconds(), kCounterMax)
+                                                : time;
+}
 
 bool accumulates(const Schema& schema, const SlotKey& key) {
   const Merge merge = schema.collection(key.collection()).field(key.field()).merge;
@@ -184,7 +193,8 @@ Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
   core.clock.rewind();
   // What keeps its stamp was written before, and stays before.
   HybridClock::State rewound = core.clock.state();
-  rewound.last = std::max({rewound.last, withdrawn->after, withdrawn->after_of_ancestors});
+  rewound.last =
+      end_of_millisecond(std::max({rewound.last, withdrawn->after, withdrawn->after_of_ancestors}));
   core.clock.restore(rewound);
   Restamper restamper(core, *ancestors, withdrawn->after_of_ancestors);
   for (const Pending& item : withdrawn->ops) {
