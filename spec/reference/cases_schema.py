@@ -35,6 +35,12 @@ GOOD = [
         "a": {"delete": "edit_loses"}, "b": {"delete": "edit_revives"}}}),
     ("A group whose parts are declared as fields.", document(
         PART_FIELDS | {"fields": {"a": {"merge": "lww", "type": "integer"}, "b": {}}})),
+    ("An index of one field and one of two.", document(
+        {"indexes": {"by_date": {"fields": ["date"]}, "by_kind_and_date": {"fields": ["meal_type", "date"]}}})),
+    ("An index of a group's part.", document(PART_FIELDS | {"indexes": {"by_a": {"fields": ["a"]}}})),
+    ("An index with the name of a field.", document({"fields": {"a": {}}, "indexes": {"a": {"fields": ["a"]}}})),
+    ("As many indexes and fields as there may be.", document(
+        {"indexes": {f"i{number}": {"fields": ["a", "b", "c", "d"]} for number in range(16)}})),
     ("Two groups.", document({"groups": {"g": {"fields": ["a", "b"]}, "h": {"fields": ["d", "e", "f"]}}})),
 ]
 
@@ -87,6 +93,28 @@ BAD = [
      "collections.c.groups.h.fields"),
     ("A part that is a counter.", document(PART_FIELDS | {"fields": {"a": {"merge": "counter"}}}),
      "collections.c.groups.g.fields"),
+    ("Indexes that are an array.", document({"indexes": []}), "collections.c.indexes"),
+    ("An index that is an array of fields.", document({"indexes": {"i": ["a"]}}), "collections.c.indexes.i"),
+    ("An index without fields.", document({"indexes": {"i": {}}}), "collections.c.indexes.i.fields"),
+    ("An index of no field.", document({"indexes": {"i": {"fields": []}}}), "collections.c.indexes.i.fields"),
+    ("An index of five fields.", document({"indexes": {"i": {"fields": list("abcde")}}}),
+     "collections.c.indexes.i.fields"),
+    ("An index of the same field twice.", document({"indexes": {"i": {"fields": ["a", "a"]}}}),
+     "collections.c.indexes.i.fields"),
+    ("An index of a field that is a number.", document({"indexes": {"i": {"fields": [1]}}}),
+     "collections.c.indexes.i.fields"),
+    ("An index of a field without a name.", document({"indexes": {"i": {"fields": [""]}}}),
+     "collections.c.indexes.i.fields"),
+    ("An index of a group.", document(PART_FIELDS | {"indexes": {"i": {"fields": ["g"]}}}),
+     "collections.c.indexes.i.fields"),
+    ("An index of a field with a strategy of the app's own.", document(
+        {"fields": {"a": {"merge": "custom:mine"}}, "indexes": {"i": {"fields": ["a"]}}}),
+     "collections.c.indexes.i.fields"),
+    ("An index without a name.", document({"indexes": {"": {"fields": ["a"]}}}), "collections.c.indexes"),
+    ("A member of an index that is not known.", document({"indexes": {"i": {"fields": ["a"], "unique": True}}}),
+     "collections.c.indexes.i.unique"),
+    ("Seventeen indexes.", document({"indexes": {f"i{number}": {"fields": ["a"]} for number in range(17)}}),
+     "collections.c.indexes"),
     ("A group with the name of a field.", document(PART_FIELDS | {"fields": {"g": {}}}), "collections.c.groups.g"),
 ]
 

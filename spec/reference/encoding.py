@@ -77,7 +77,7 @@ def double_from_bits(bits):
     return struct.unpack(">d", struct.pack(">Q", bits))[0]
 
 
-def _order_double(bits):
+def order_double(bits):
     return bits ^ (2**64 - 1) if bits >> 63 else bits ^ 2**63
 
 
@@ -97,7 +97,7 @@ def _encode(value, depth):
     if isinstance(value, float):
         if not math.isfinite(value):
             raise Refused("value_not_finite")
-        return bytes([DOUBLE]) + struct.pack(">Q", _order_double(double_bits(value)))
+        return bytes([DOUBLE]) + struct.pack(">Q", order_double(double_bits(value)))
     if isinstance(value, str):
         return bytes([STRING]) + encode_sized(value.encode())
     if isinstance(value, bytes):

@@ -13,6 +13,7 @@ import sys
 import cases_batch
 import cases_clock
 import cases_encoding
+import cases_index_keys
 import cases_json
 import cases_merge
 import cases_schema
@@ -33,6 +34,7 @@ BUILDERS = {
     "stored.json": cases_stored.stored_file,
     "law.json": cases_merge.law_file,
     "schema.json": cases_schema.schema_file,
+    "index_keys.json": cases_index_keys.index_keys_file,
     "strategies.json": cases_strategies.strategies_file,
     "push.json": cases_server.push_file,
     "pull.json": cases_server.pull_file,

@@ -69,6 +69,31 @@ def _check_groups(groups, fields, place):
         grouped |= set(parts)
 
 
+def _is_name(text):
+    """Whether it can be a field's name."""
+    if not isinstance(text, str) or not 1 <= len(text.encode()) <= limits.FIELD_BYTES_MAX:
+        return False
+    return all(character >= " " and character != "\x7f" for character in text)
+
+
+def _check_indexes(indexes, node, place):
+    if not isinstance(indexes, dict) or len(indexes) > limits.INDEXES_MAX:
+        raise SchemaInvalid(place)
+    for name, index in sorted(indexes.items()):
+        if not _is_name(name):
+            raise SchemaInvalid(place)
+        here = _join(place, name)
+        _members(index, here, ("fields",), ())
+        fields = index["fields"]
+        if not isinstance(fields, list) or not 1 <= len(fields) <= limits.INDEX_FIELDS_MAX:
+            raise SchemaInvalid(_join(here, "fields"))
+        for at, field in enumerate(fields):
+            if not _is_name(field) or field in node.get("groups", {}) or field in fields[:at]:
+                raise SchemaInvalid(_join(here, "fields"))
+            if is_custom(node.get("fields", {}).get(field, {}).get("merge")):
+                raise SchemaInvalid(_join(here, "fields"))
+
+
 def check(document):
     _members(document, "", ("name", "version", "collections"), ())
     name, version = document["name"], document["version"]
@@ -80,7 +105,7 @@ def check(document):
         raise SchemaInvalid("collections")
     for collection, node in sorted(document["collections"].items()):
         place = f"collections.{collection}"
-        _members(node, place, (), ("fields", "groups", "delete"))
+        _members(node, place, (), ("fields", "groups", "delete", "indexes"))
         _choice(node, "delete", DELETES, place)
         for member in ("fields", "groups"):
             if not isinstance(node.get(member, {}), dict):
@@ -94,10 +119,20 @@ def check(document):
             _choice(declared, "type", tuple(TYPES), here)
             _choice(declared, "type", TYPES_OF_MERGE.get(declared.get("merge"), tuple(TYPES)), here)
         _check_groups(node.get("groups", {}), fields, f"{place}.groups")
+        _check_indexes(node.get("indexes", {}), node, f"{place}.indexes")
 
 
 def digest(document):
     return hashlib.blake2b(encode_value(document), digest_size=32).digest()[:16]
+
+
+def index_digest(collection, name, rules):
+    """What decides what the entries of an index hold (indexes.md, "What is in force")."""
+    fields = []
+    for field in rules.indexes[name]["fields"]:
+        group = rules.group_of.get(field)
+        fields.append([field, f"group {group}" if group else rules.strategy(field)])
+    return digest(["index 1", collection, name, fields])
 
 
 class Collection:
@@ -109,6 +144,7 @@ class Collection:
         self.fields = node.get("fields", {})
         self.edit_revives = node.get("delete") == "edit_revives"
         self.parts = {group: node_group["fields"] for group, node_group in node.get("groups", {}).items()}
+        self.indexes = node.get("indexes", {})
         self.group_of = {part: group for group, parts in self.parts.items() for part in parts}
 
     def strategy(self, field):

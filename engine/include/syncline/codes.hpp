@@ -48,6 +48,7 @@
   X(kUnexpectedStatus, "unexpected_status")              \
   X(kRedirectRefused, "redirect_refused")                \
   X(kNotLoggedIn, "not_logged_in")                       \
+  X(kIndexNotBuilt, "index_not_built")                   \
   X(kUnknownMember, "unknown_member")                    \
   X(kValidationFailed, "validation_failed")              \
   X(kProtocolUnsupported, "protocol_unsupported")        \

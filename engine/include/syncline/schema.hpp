@@ -48,12 +48,18 @@ struct FieldRule {
   std::shared_ptr<const strategy::Strategy> custom{};
 };
 
+// An order of a collection's records (spec/indexes.md).
+struct IndexRule {
+  std::vector<std::string> fields;  // the first decides first
+};
+
 // The rules of one collection. What is not declared has the defaults.
 struct CollectionRules {
   std::map<std::string, FieldRule, std::less<>> fields;
   std::map<std::string, std::vector<std::string>, std::less<>> groups;  // group name to its parts
   std::map<std::string, std::string, std::less<>> group_of;             // part to its group
   DeleteRule delete_rule = DeleteRule::kEditLoses;
+  std::map<std::string, IndexRule, std::less<>> indexes;
 
   // The rule of a field; the defaults if none is declared. It lives as long as this object.
   [[nodiscard]] const FieldRule& field(std::string_view name) const;

@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 #include "crypto/sodium_library.hpp"
+#include "schema/document.hpp"
+#include "schema/index_rules.hpp"
 #include "syncline/limits.hpp"
 #include "syncline/slot.hpp"
 #include "syncline/strategy.hpp"
 
 namespace syncline {
 namespace {
+
+using namespace schema;  // NOLINT(google-build-using-namespace): the parser's own parts
 
 constexpr std::array kMergeNames{std::pair{Merge::kLww, std::string_view("lww")},
                                  std::pair{Merge::kMin, std::string_view("min")},
@@ -32,38 +35,6 @@ constexpr std::array kTypeNames{std::pair{FieldType::kAny, std::string_view("any
                                 std::pair{FieldType::kString, std::string_view("string")},
                                 std::pair{FieldType::kBytes, std::string_view("bytes")},
                                 std::pair{FieldType::kJson, std::string_view("json")}};
-
-tl::unexpected<Error> invalid(const std::string& place, const std::string& what) {
-  return fail(Code::kSchemaInvalid, "schema: " + place + ": " + what);
-}
-
-Result<const Value::Object*> object_at(const Value& value, const std::string& place) {
-  const auto* members = value.if_object();
-  if (members == nullptr) return invalid(place, "has to be an object");
-  return members;
-}
-
-Result<void> only_members(const Value::Object& object, const std::string& place,
-                          std::initializer_list<std::string_view> known) {
-  for (const auto& [name, member] : object) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return invalid(place.empty() ? name : place + "." + name,
-                     "is not a member that is known here");
-    }
-  }
-  return {};
-}
-
-// The member's string, or nothing if it is not there.
-Result<std::optional<std::string>> optional_string(const Value::Object& object,
-                                                   std::string_view name,
-                                                   const std::string& place) {
-  const auto found = object.find(name);
-  if (found == object.end()) return std::nullopt;
-  const auto* text = found->second.if_string();
-  if (text == nullptr) return invalid(place + "." + std::string(name), "has to be a string");
-  return *text;
-}
 
 // Whether values of a declared type can be merged so.
 bool merges(Merge merge, FieldType type) {
@@ -170,7 +141,7 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
                                          const Strategies& strategies) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
-  if (auto ok = only_members(**members, place, {"fields", "groups", "delete"}); !ok)
+  if (auto ok = only_members(**members, place, {"fields", "groups", "delete", "indexes"}); !ok)
     return fail(ok.error());
   CollectionRules rules;
   const auto fields = named_fields(**members, "fields", place);
@@ -198,6 +169,7 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
     }
     rules.delete_rule = **rule == "edit_loses" ? DeleteRule::kEditLoses : DeleteRule::kEditRevives;
   }
+  if (auto ok = parse_indexes(**members, place, rules); !ok) return fail(ok.error());
   return rules;
 }
 
