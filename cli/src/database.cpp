@@ -20,7 +20,15 @@ Result<Database> open_database(const Context& context, Access access,
   Database database;
   database.wall = system_wall_clock();
   database.random = system_random();
-  auto store = open_lmdb_store(store_options(context, access));
+  LmdbOptions options = store_options(context, access);
+  auto store = open_lmdb_store(options);
+  if (!store && options.read_only && store.error().code == Code::kStoreFormatUnsupported) {
+    // One that is older is brought up to date by whoever opens it for writing.
+    options.read_only = false;
+    if (auto upgraded = open_lmdb_store(options); !upgraded) return fail(upgraded.error());
+    options.read_only = true;
+    store = open_lmdb_store(options);
+  }
   if (!store) return fail(store.error());
   database.store = std::move(*store);
   auto replica =

@@ -17,9 +17,9 @@ namespace syncline::test {
 
 using namespace std::string_literals;
 
-inline constexpr std::array kKeyspaces = {Keyspace::kLog,        Keyspace::kSlots,
-                                          Keyspace::kOutbox,     Keyspace::kSetAside,
-                                          Keyspace::kQuarantine, Keyspace::kMeta};
+inline constexpr std::array kKeyspaces = {
+    Keyspace::kLog,        Keyspace::kSlots, Keyspace::kOutbox, Keyspace::kSetAside,
+    Keyspace::kQuarantine, Keyspace::kMeta,  Keyspace::kIndexes};
 
 BOOST_AUTO_TEST_SUITE(contract)
 

@@ -22,8 +22,9 @@ enum class Keyspace : std::uint8_t {
   kSetAside = 3,
   kQuarantine = 4,
   kMeta = 5,
+  kIndexes = 6,
 };
-inline constexpr std::size_t kKeyspaceCount = 6;
+inline constexpr std::size_t kKeyspaceCount = 7;
 
 // The changes of one commit, applied in the order in which they were added.
 class StoreBatch {

@@ -14,7 +14,7 @@ namespace {
 
 // These are names of databases inside the file: frozen.
 constexpr std::array<std::string_view, kKeyspaceCount> kKeyspaceNames = {
-    "log", "slots", "outbox", "set_aside", "quarantine", "meta"};
+    "log", "slots", "outbox", "set_aside", "quarantine", "meta", "indexes"};
 
 }  // namespace
 

@@ -16,9 +16,6 @@ static_assert(sizeof(MDB_dbi) == sizeof(unsigned));
 constexpr std::string_view kFormatKey = "format";
 constexpr std::size_t kVersionBytes = 4;
 
-// Oldest first. Version 1 is the first that there is, so there is nothing to come from yet.
-constexpr std::array<Migration, 0> kMigrations{};
-
 MDB_val view(std::string_view text) {
   // LMDB's type is not const, but what is passed to look something up is only read.
   return {text.size(), const_cast<char*>(text.data())};  // NOLINT(*-const-cast)
@@ -34,6 +31,17 @@ Result<MDB_dbi> open_database(MDB_txn* transaction, std::uint8_t database, unsig
   if (status != 0) return fail(store_error(status, "open the database " + name));
   return handle;
 }
+
+// Version 2 has indexes.
+Result<void> add_indexes(MDB_txn* transaction) {
+  const auto keyspace = static_cast<std::uint8_t>(Keyspace::kIndexes);
+  const Result<MDB_dbi> handle = open_database(transaction, keyspace, MDB_CREATE);
+  if (!handle) return fail(handle.error());
+  return {};
+}
+
+// Oldest first.
+constexpr std::array<Migration, 1> kMigrations{{{1, add_indexes}}};
 
 Result<Databases> open_keyspaces(MDB_txn* transaction, unsigned flags) {
   Databases databases{};
@@ -148,6 +156,12 @@ Result<Databases> open_read_only(MDB_txn* transaction) {
   if (*is_new) return fail(Code::kStoreMissing, "the directory holds no store yet");
   const Result<std::uint32_t> version = read_version(transaction);
   if (!version) return fail(version.error());
+  if (*version < kFormatVersion) {
+    return fail(Code::kStoreFormatUnsupported,
+                "the store has the older format version " + std::to_string(*version) +
+                    ", and is brought to version " + std::to_string(kFormatVersion) +
+                    " when it is next opened for writing");
+  }
   if (Result<void> done = upgrade(transaction, *version, kFormatVersion, {}); !done) {
     return fail(done.error());
   }

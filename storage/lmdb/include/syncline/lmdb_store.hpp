@@ -11,7 +11,8 @@
 // The durable store: one LMDB environment in a directory of its own.
 //
 //   data.mdb     the entries; one named database a keyspace: log, slots, outbox, set_aside,
-//                quarantine, meta; and one named header, whose entry "format" holds the version
+//                quarantine, meta, indexes; and one named header, whose entry "format" holds the
+//                version
 //   lock.mdb     LMDB's table of readers
 //   writer.lock  locked by the process that may write, whose process id it holds
 //
