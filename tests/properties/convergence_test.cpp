@@ -60,6 +60,8 @@ RC_BOOST_PROP(replicas_on_disk_converge_with_others_in_memory, ()) {
 FleetApp any_hostile_app() {
   FleetApp app;
   app.may_refuse = true;
+  // What an app's own strategy resolves to cannot be indexed.
+  app.schema = history_schema_with(R"("by_plain":{"fields":["plain"]})");
   app.strategies =
       strategies_of("hostile", std::make_shared<HostileStrategy>(*rc::gen::arbitrary<unsigned>()));
   for (const std::string merge : {"min", "counter", "set", "map", "multi", "merge_text"}) {

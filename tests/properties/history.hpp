@@ -17,15 +17,23 @@
 
 namespace syncline::test {
 
-inline const std::string& history_schema() {
-  static const std::string kFields = R"("fields":{
+// `indexes` are the members of what both collections declare.
+inline std::string history_schema_with(const std::string& indexes) {
+  const std::string members = R"("fields":{
     "low":{"merge":"min"},"high":{"merge":"max"},"count":{"merge":"counter"},
     "set":{"merge":"set"},"map":{"merge":"map"},
     "multi":{"merge":"multi"},"text":{"merge":"merge_text"},
-    "list":{"merge":"list"}},"groups":{"pair":{"fields":["left","right"]}})";
-  static const std::string kSchema = R"({"name":"history","version":1,"collections":{"loses":{)" +
-                                     kFields + R"(},"revives":{"delete":"edit_revives",)" +
-                                     kFields + "}}}";
+    "list":{"merge":"list"}},"groups":{"pair":{"fields":["left","right"]}},"indexes":{)" +
+                              indexes + "}";
+  return R"({"name":"history","version":1,"collections":{"loses":{)" + members +
+         R"(},"revives":{"delete":"edit_revives",)" + members + "}}}";
+}
+
+inline const std::string& history_schema() {
+  static const std::string kSchema = history_schema_with(R"(
+    "by_plain":{"fields":["plain"]},"by_left_and_count":{"fields":["left","count"]},
+    "by_set":{"fields":["set"]},"by_extremes":{"fields":["low","high"]},
+    "by_map_and_list":{"fields":["map","list"]},"by_multi_and_text":{"fields":["multi","text"]})");
   return kSchema;
 }
 

@@ -18,6 +18,7 @@
 
 namespace syncline {
 
+class Queries;
 class Replication;
 
 // Below, "those of the store" are store_corrupt and store_io.
@@ -182,6 +183,10 @@ class Replica {
 
   // The side that a transport ships. It lives as long as the replica.
   [[nodiscard]] Replication& replication();
+
+  // Records by the indexes that the schema declares. It lives as long as the replica.
+  [[nodiscard]] Queries& queries();
+  [[nodiscard]] const Queries& queries() const;
 
   class Core;
 

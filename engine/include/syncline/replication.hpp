@@ -140,8 +140,9 @@ class Replication {
   [[nodiscard]] virtual Result<void> read_log(
       std::uint64_t from, const std::function<bool(const LogItem&)>& visitor) const = 0;
 
-  // Whether the slots are exactly the fold of the log. Errors: store_corrupt, naming the first slot
-  // that differs.
+  // Whether the slots are exactly the fold of the log, and every index has exactly the places of
+  // its records. Errors: store_corrupt, naming the first slot that differs, or the index and the
+  // record.
   [[nodiscard]] virtual Result<void> verify() const = 0;
 };
 

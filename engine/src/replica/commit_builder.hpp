@@ -33,6 +33,8 @@ class CommitBuilder {
   void erase_outbox(std::uint64_t sequence);
 
   [[nodiscard]] std::uint64_t last_sequence() const { return sequence_; }
+  // What it holds by now, but for the last entry of the log.
+  [[nodiscard]] const StoreBatch& batch() const { return batch_; }
   [[nodiscard]] bool empty() const { return batch_.changes().empty() && log_.count() == 0; }
 
   // The batch to commit; the builder is spent.

@@ -7,17 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "query/index_list.hpp"
+#include "query/live.hpp"
 #include "replica/commit_builder.hpp"
 #include "replica/entries.hpp"
 #include "replica/observers.hpp"
 #include "syncline/clock.hpp"
+#include "syncline/query.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/replication.hpp"
 
 namespace syncline {
 
 // What the facade, its transactions and the replication share. Whoever commits holds `writer`,
-// which guards the clock, the head and the progress.
+// which guards the clock, the head, the progress, the list of indexes and the live queries.
 class Replica::Core {
  public:
   Core(Store& store_in, WallClock& wall_in, Schema schema_in, ReplicaId id_in,
@@ -40,6 +43,8 @@ class Replica::Core {
   // the observers. Called with `writer` held. On an error nothing has changed, the clock included.
   [[nodiscard]] Result<void> commit(replica::CommitBuilder& builder, std::span<const Op> ops,
                                     Origin origin);
+  // Tells the observers and the live queries what is queued. Called outside every lock.
+  void deliver();
 
   Store& store;
   WallClock& wall;
@@ -50,9 +55,12 @@ class Replica::Core {
   HybridClock clock;
   replica::Head committed;  // as the store has it
   replica::Progress progress;
+  query::IndexList indexes;  // as the store has them
+  query::LiveQueries live;
 
   replica::Observers observers;
   std::unique_ptr<Replication> replication;
+  std::unique_ptr<Queries> queries;
 };
 
 namespace replica {
@@ -60,4 +68,10 @@ namespace replica {
 [[nodiscard]] std::unique_ptr<Replication> make_replication(Replica::Core& core);
 
 }  // namespace replica
+
+namespace query {
+
+[[nodiscard]] std::unique_ptr<Queries> make_queries(Replica::Core& core);
+
+}  // namespace query
 }  // namespace syncline

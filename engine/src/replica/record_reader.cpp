@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "replica/entries.hpp"
+#include "replica/record_scan.hpp"
 
 namespace syncline::replica {
 namespace {
@@ -20,53 +21,6 @@ std::string after_prefix(std::string prefix) {
   prefix.back() = static_cast<char>(prefix.back() + 1);
   return prefix;
 }
-
-Result<void> load_slot(const StoreCursor& cursor, const SlotParts& parts,
-                       merge::RecordSlots& slots) {
-  const auto entry = decode_slot(cursor.value(), cursor.key());
-  if (!entry) return fail(entry.error());
-  slots.load(parts.field, parts.element, {entry->stamp, std::string(entry->value)});
-  return {};
-}
-
-// Walks the records of one collection, gathering the slots of each.
-class RecordScan {
- public:
-  RecordScan(StoreCursor& cursor, std::string_view collection, bool reverse)
-      : cursor_(cursor), collection_(collection), reverse_(reverse) {}
-
-  // Stands on the first slot to visit. `bound` is a slot key: the first at or after it, or the last
-  // before it.
-  Result<void> start(const std::string& bound) {
-    auto standing = reverse_ ? cursor_.seek_before(bound) : cursor_.seek(bound);
-    if (!standing) return fail(standing.error());
-    standing_ = *standing;
-    return {};
-  }
-
-  // Gathers the record that it stands on and moves to the next; false at the end of the collection.
-  Result<bool> next(std::string& record, merge::RecordSlots& slots) {
-    record.clear();
-    while (standing_) {
-      const auto parts = split_slot_key(cursor_.key());
-      if (!parts) return corrupt("slot", cursor_.key());
-      if (parts->collection != collection_) break;
-      if (record.empty()) record = parts->record;
-      if (parts->record != record) break;
-      if (auto ok = load_slot(cursor_, *parts, slots); !ok) return fail(ok.error());
-      auto moved = reverse_ ? cursor_.previous() : cursor_.next();
-      if (!moved) return fail(moved.error());
-      standing_ = *moved;
-    }
-    return !record.empty();
-  }
-
- private:
-  StoreCursor& cursor_;
-  std::string_view collection_;
-  bool reverse_;
-  bool standing_ = false;
-};
 
 // The ids of a range as half-open bounds on the slot keys.
 struct KeyBounds {
@@ -95,16 +49,23 @@ KeyBounds bounds_of(std::string_view collection, const ScanRange& range) {
 
 Result<merge::RecordSlots> read_record(const Snapshot& snapshot, std::string_view collection,
                                        std::string_view record) {
-  merge::RecordSlots slots;
-  const std::string prefix = prefix_of(collection, record);
   auto cursor = snapshot.cursor(Keyspace::kSlots);
   if (!cursor) return fail(cursor.error());
-  auto standing = (*cursor)->seek(prefix);
-  while (standing && *standing && (*cursor)->key().starts_with(prefix)) {
-    const auto parts = split_slot_key((*cursor)->key());
-    if (!parts) return corrupt("slot", (*cursor)->key());
-    if (auto ok = load_slot(**cursor, *parts, slots); !ok) return fail(ok.error());
-    standing = (*cursor)->next();
+  return read_record(**cursor, collection, record);
+}
+
+Result<merge::RecordSlots> read_record(StoreCursor& cursor, std::string_view collection,
+                                       std::string_view record, const FieldFilter& filter) {
+  merge::RecordSlots slots;
+  const std::string prefix = prefix_of(collection, record);
+  auto standing = cursor.seek(prefix);
+  while (standing && *standing && cursor.key().starts_with(prefix)) {
+    const auto parts = split_slot_key(cursor.key());
+    if (!parts) return corrupt("slot", cursor.key());
+    if (!filter || filter(parts->field)) {
+      if (auto ok = load_slot(cursor, *parts, slots); !ok) return fail(ok.error());
+    }
+    standing = cursor.next();
   }
   if (!standing) return fail(standing.error());
   return slots;

@@ -18,6 +18,14 @@ namespace syncline::replica {
                                                      std::string_view collection,
                                                      std::string_view record);
 
+// The same by a cursor of the slots' keyspace, which it moves; only the slots whose field the
+// filter accepts, where there is one.
+using FieldFilter = std::function<bool(std::string_view field)>;
+[[nodiscard]] Result<merge::RecordSlots> read_record(StoreCursor& cursor,
+                                                     std::string_view collection,
+                                                     std::string_view record,
+                                                     const FieldFilter& filter = {});
+
 // Replica::scan over a snapshot.
 [[nodiscard]] Result<void> scan_records(const Snapshot& snapshot, std::string_view collection,
                                         const CollectionRules& rules, const ScanRange& range,

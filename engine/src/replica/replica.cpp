@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "query/upkeep.hpp"
 #include "replica/core.hpp"
 #include "replica/draft.hpp"
 #include "replica/record_reader.hpp"
@@ -73,13 +74,21 @@ Result<void> Replica::Core::commit(CommitBuilder& builder, std::span<const Op> o
   const Head head{clock.state(), builder.last_sequence()};
   if (head != committed) builder.put_meta(kHeadName, encode_head(head));
   if (builder.empty()) return {};
-  if (auto ok = store.commit(builder.finish()); !ok) {
+  auto done = query::keep_indexes(indexes, schema, store, builder);
+  if (done) done = store.commit(builder.finish());
+  if (!done) {
     clock.restore(committed.clock);
-    return ok;
+    return done;
   }
   committed = head;
   observers.enqueue(ops, origin);
+  live.update(store, schema, ops);
   return {};
+}
+
+void Replica::Core::deliver() {
+  observers.deliver();
+  live.deliver();
 }
 
 Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Random& random,
@@ -89,24 +98,32 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
   if (!snapshot) return fail(snapshot.error());
   auto opened = read_meta(**snapshot, random);
   if (!opened) return fail(opened.error());
-  snapshot->reset();
 
   const bool new_schema = schema_json && schema_json != opened->schema_json;
   if (!schema_json) schema_json = opened->schema_json;
   auto schema = schema_json ? Schema::parse(*schema_json, strategies) : Result<Schema>(Schema());
   if (!schema) return fail(schema.error());
-  if (opened->is_new || new_schema) {
+  auto indexes = query::reconcile(**snapshot, *schema);
+  if (!indexes) return fail(indexes.error());
+  snapshot->reset();
+  if (opened->is_new || new_schema || indexes->changed) {
     StoreBatch batch;
     if (opened->is_new) {
       batch.put(Keyspace::kMeta, std::string(kReplicaName), encode_id(opened->id));
       batch.put(Keyspace::kMeta, std::string(kHeadName), encode_head(opened->head));
     }
     if (new_schema) batch.put(Keyspace::kMeta, std::string(kSchemaName), *schema_json);
+    if (indexes->changed) {
+      batch.put(Keyspace::kMeta, std::string(query::kIndexesName),
+                query::encode_indexes(indexes->list));
+    }
     if (auto ok = store.commit(batch); !ok) return fail(ok.error());
   }
   auto core = std::make_unique<Core>(store, wall, std::move(*schema), opened->id, opened->head,
                                      std::move(opened->progress));
+  core->indexes = std::move(indexes->list);
   core->replication = make_replication(*core);
+  core->queries = query::make_queries(*core);
   return std::unique_ptr<Replica>(new Replica(std::move(core)));
 }
 
@@ -146,7 +163,7 @@ Result<void> Replica::write(const Body& body) {
     snapshot->reset();
     if (auto ok = core_->commit(builder, draft.ops(), Origin::kLocal); !ok) return ok;
   }
-  core_->observers.deliver();
+  core_->deliver();
   return {};
 }
 
@@ -183,5 +200,7 @@ Subscription Replica::observe(Observer observer) {
 ReplicaId Replica::id() const { return core_->id; }
 const Schema& Replica::schema() const { return core_->schema; }
 Replication& Replica::replication() { return *core_->replication; }
+Queries& Replica::queries() { return *core_->queries; }
+const Queries& Replica::queries() const { return *core_->queries; }
 
 }  // namespace syncline

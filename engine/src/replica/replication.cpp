@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "replica/ancestors.hpp"
+#include "query/check.hpp"
 #include "replica/core.hpp"
 #include "replica/fold.hpp"
 #include "replica/incoming.hpp"
@@ -96,7 +97,7 @@ class ReplicaReplication final : public Replication {
       }
       if (outcome && reply.pull && reply.pull->remaining == 0) note(outcome, clear_doubts(core_));
     }
-    core_.observers.deliver();
+    core_.deliver();
     return outcome;
   }
 
@@ -229,7 +230,8 @@ class ReplicaReplication final : public Replication {
   Result<void> verify() const override {
     const auto snapshot = core_.store.snapshot();
     if (!snapshot) return fail(snapshot.error());
-    return verify_fold(**snapshot);
+    if (auto ok = verify_fold(**snapshot); !ok) return ok;
+    return query::verify_indexes(**snapshot, core_.schema);
   }
 
  private:
