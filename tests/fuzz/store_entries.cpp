@@ -1,3 +1,4 @@
+#include "query/index_list.hpp"
 #include "replica/entries.hpp"
 #include "tests/fuzz/fuzz_support.hpp"
 
@@ -27,6 +28,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
     fuzz::require(encode_fence(*fence) == bytes, "fence: encode(decode(x)) == x");
   if (const auto ancestors = decode_ancestors(bytes))
     fuzz::require(encode_ancestors(*ancestors) == bytes, "ancestors: encode(decode(x)) == x");
+  if (const auto list = query::decode_indexes(bytes))
+    fuzz::require(query::encode_indexes(*list) == bytes, "indexes: encode(decode(x)) == x");
   const auto memory = decode_memory(bytes);
   if (memory)
     fuzz::require(decode_memory(encode_memory(*memory)).has_value(), "memory: reads back");
