@@ -39,6 +39,7 @@ int parse_and_run(int argc, char** argv) {
   Action chosen;
   add_record_commands(app, context, chosen);
   add_list_commands(app, context, chosen);
+  add_query_commands(app, context, chosen);
   add_transfer_commands(app, context, chosen);
   add_account_commands(app, context, chosen);
   add_sync_commands(app, context, chosen);

@@ -8,6 +8,7 @@
 #include "command_line.hpp"
 #include "database.hpp"
 #include "output.hpp"
+#include "query_list.hpp"
 #include "rows/rows.hpp"
 #include "syncline/schema.hpp"
 #include "writing.hpp"
@@ -23,7 +24,13 @@ struct Arguments {
   std::string field;
   std::int64_t amount = 0;
   std::vector<std::string> items;
+  // Of a listing: bounds of the records' names, or with an index of what a field holds.
   ScanRange range;
+  std::optional<std::string> from;
+  std::optional<std::string> to;
+  std::string index;
+  std::vector<std::string> equal;
+  std::string cursor;
 };
 
 // FIELD=JSON, taken apart.
@@ -152,11 +159,40 @@ Result<void> get(const Context& context, const Arguments& arguments) {
   return {};
 }
 
+Result<std::optional<Value>> parse_bound(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  auto value = parse_value(*text);
+  if (!value) return fail(value.error());
+  return std::move(*value);
+}
+
+Result<Query> make_query(const Arguments& arguments) {
+  if (!arguments.range.prefix.empty()) throw UsageError{"--prefix is of no use with --by"};
+  auto equal = parse_items(arguments.equal);
+  if (!equal) return fail(equal.error());
+  auto from = parse_bound(arguments.from);
+  if (!from) return fail(from.error());
+  auto to = parse_bound(arguments.to);
+  if (!to) return fail(to.error());
+  return Query{arguments.collection,    arguments.index, std::move(*equal),
+               std::move(*from),        std::move(*to),  arguments.range.limit,
+               arguments.range.reverse, arguments.cursor};
+}
+
 Result<void> list(const Context& context, const Arguments& arguments) {
+  if (!arguments.index.empty()) {
+    const auto query = make_query(arguments);
+    return query ? list_by_index(context, *query) : fail(query.error());
+  }
+  if (!arguments.equal.empty() || !arguments.cursor.empty())
+    throw UsageError{"--equal and --cursor belong with --by"};
+  ScanRange range = arguments.range;
+  range.from = arguments.from.value_or("");
+  range.to = arguments.to.value_or("");
   const SteadyOutput output;
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
-  return database->replica->scan(arguments.collection, arguments.range, [&](const Record& record) {
+  return database->replica->scan(arguments.collection, range, [&](const Record& record) {
     return print_line(context.json ? record_to_json(record)
                                    : record.id + "  " + value_to_json(Value(record.fields)));
   });
@@ -213,8 +249,15 @@ void add_record_commands(CLI::App& app, const Context& context, Action& chosen) 
   CLI::App* listing = command("list", "Show the records of a collection, one a line", list);
   listing->add_option("COLLECTION", arguments->collection)->required();
   listing->add_option("--prefix", arguments->range.prefix, "only ids that begin so");
-  listing->add_option("--from", arguments->range.from, "only ids at or after this");
-  listing->add_option("--to", arguments->range.to, "only ids before this");
+  listing->add_option("--by", arguments->index, "in the order of this index");
+  listing
+      ->add_option("--equal", arguments->equal, "with --by: what its first fields hold, in order")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  listing->add_option("--from", arguments->from,
+                      "only ids at or after this; with --by, what the next field holds");
+  listing->add_option("--to", arguments->to, "only ids before this; the same with --by");
+  listing->add_option("--cursor", arguments->cursor, "with --by: where an earlier list ended");
   add_number(*listing, "--limit", arguments->range.limit, "at most so many");
   listing->add_flag("--reverse", arguments->range.reverse, "descending");
   named(command("delete", "Delete a record", erase));

@@ -16,7 +16,7 @@ COMMANDS = [
     *(["insert"], ["move"], ["put_at"], ["remove_at"]),
     *(["account"], ["account", "register"], ["account", "login"], ["account", "logout"]),
     *(["sync"], ["sync", "enable"], ["sync", "disable"], ["sync", "once"], ["sync", "watch"]),
-    *(["status"], ["log"]),
+    *(["status"], ["log"], ["index"]),
 ]
 
 
