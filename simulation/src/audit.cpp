@@ -64,7 +64,10 @@ Finding Audit::look_after_start(Device& device) {
   const auto status = device.sync().status();
   if (!status) return unreadable(status.error());
   if (auto found = look_after_start(device.account(), device.replica(), *status)) return found;
-  return invariants::reads_are_what_the_slots_say(device.account().slots, device.replica());
+  if (auto found =
+          invariants::reads_are_what_the_slots_say(device.account().slots, device.replica()))
+    return found;
+  return invariants::indexes_agree_with_records(device.replica(), false);
 }
 
 Finding Audit::look_after_start(DeviceAccount& account, Replica& replica, const Status& status) {

@@ -3,8 +3,8 @@
 namespace syncline::simulation {
 namespace {
 
-// Every strategy, one that no app brings, both rules of deletion, groups and types; and the same
-// before some were added.
+// Every strategy, one that no app brings, both rules of deletion, groups, types and indexes; and
+// the same before some were added or declared otherwise.
 constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections": {
   "diary": {"fields": {
       "mood": {"merge": "lww", "type": "string"},
@@ -19,6 +19,13 @@ constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections
       "photo": {"type": "bytes"},
       "extra": {"type": "json"}},
     "groups": {"pressure": {"fields": ["systolic", "diastolic"]}},
+    "indexes": {
+      "by_mood": {"fields": ["mood"]},
+      "by_tag": {"fields": ["tags"]},
+      "by_pressure_and_water": {"fields": ["systolic", "water"]},
+      "by_extremes": {"fields": ["least", "most"]},
+      "by_notes": {"fields": ["notes"]},
+      "by_extra": {"fields": ["extra", "tags"]}},
     "delete": "edit_loses"},
   "pills": {"fields": {
       "name": {"type": "string"},
@@ -27,6 +34,9 @@ constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections
       "order": {"merge": "list"},
       "doses": {"merge": "multi"},
       "remarks": {"merge": "merge_text", "type": "string"}},
+    "indexes": {
+      "by_name_and_taken": {"fields": ["name", "taken"]},
+      "by_order_and_doses": {"fields": ["order", "doses"]}},
     "delete": "edit_revives"},
   "later": {"fields": {"what": {"merge": "custom:unknown"}, "when": {}}}}})";
 
@@ -37,6 +47,11 @@ constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collecti
       "tags": {"merge": "set", "type": "string"},
       "notes": {"type": "string"}},
     "groups": {"pressure": {"fields": ["systolic", "diastolic"]}},
+    "indexes": {
+      "by_mood": {"fields": ["mood"]},
+      "by_tag": {"fields": ["tags", "mood"]},
+      "by_notes": {"fields": ["notes"]},
+      "by_extremes": {"fields": ["least", "most"]}},
     "delete": "edit_loses"},
   "pills": {"fields": {"name": {"type": "string"}}, "delete": "edit_revives"},
   "later": {"fields": {"what": {}, "when": {}}}}})";

@@ -5,6 +5,7 @@
 
 #include "place.hpp"
 #include "syncline/memory_store.hpp"
+#include "syncline/query.hpp"
 
 namespace syncline::simulation {
 
@@ -62,7 +63,17 @@ Result<void> Device::start(const std::string& schema_json, const Strategies& str
   });
   process.changes =
       process.replica->observe([this](const std::vector<Change>& changes) { write_echo(changes); });
+  build_indexes();
   return {};
+}
+
+void Device::build_indexes() {
+  constexpr std::chrono::milliseconds kPause{200};
+  if (!running_) return;
+  const auto built = process_->replica->queries().build(
+      {static_cast<std::size_t>(random_.between(1, 40))}, [](const auto&) { return false; });
+  if (running_ && !(built && *built))
+    static_cast<void>(process_->executor.post_after(kPause, [this] { build_indexes(); }));
 }
 
 void Device::stop() {

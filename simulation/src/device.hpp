@@ -68,6 +68,8 @@ class Device {
   // What its status observer and its transitions were told since the last call.
   [[nodiscard]] std::vector<Status> take_statuses();
   [[nodiscard]] std::vector<SessionStep> take_steps();
+  // Goes on building what indexes the schema asks for, a few slots at a time, until all are built.
+  void build_indexes();
   // An observer of the app answers the next changes with writes of its own.
   void echo_changes(unsigned count) { echoes_ = count; }
 

@@ -96,7 +96,10 @@ namespace invariants {
                                                      const ReplicationState& state);
 // A backup has no fault that a verification tells.
 [[nodiscard]] Finding a_backup_is_sound(const Store& backup);
-// The slots are the log, folded.
+// A query by any index that is built gives what a scan gives, sorted; with `all_built`, when there
+// was time for it, every index is.
+[[nodiscard]] Finding indexes_agree_with_records(const Replica& replica, bool all_built);
+// The slots are the log, folded, and the entries of indexes are the places of records.
 [[nodiscard]] Finding state_is_the_fold_of_the_log(const Replication& replication);
 
 // --- When all faults are over.

@@ -271,6 +271,7 @@ void World::check_settled() {
     report(invariants::state_is_the_fold_of_the_log(device->replica().replication()));
     report(invariants::deletions_stay_deleted(expected, device->replica()));
     report(invariants::reads_are_what_the_slots_say(expected, device->replica()));
+    report(invariants::indexes_agree_with_records(device->replica(), true));
     replicas.push_back(&device->replica());
   }
   Slots held;
