@@ -45,6 +45,11 @@ DRIVER = "engine/src/session/driver.cpp"
 EXCHANGE = "engine/src/session/exchange.cpp"
 FAILURES = "engine/src/session/failures.cpp"
 SESSION = "engine/src/session/session.cpp"
+UPKEEP = "engine/src/query/upkeep.cpp"
+BUILD = "engine/src/query/build.cpp"
+INDEX_LIST = "engine/src/query/index_list.cpp"
+PLACES = "engine/src/query/places.cpp"
+SCAN = "engine/src/query/scan.cpp"
 SPACE = "transports/loopback/src/space.cpp"
 
 PLANTS = [
@@ -84,8 +89,8 @@ PLANTS = [
           'if (!planted("restamp_without_rewind")) core.clock.rewind();'),
     Plant("clock_kept_after_failed_commit", "a commit that failed leaves the clock where it had put it",
           REPLICA,
-          "clock.restore(committed.clock);\n    return ok;",
-          'if (!planted("clock_kept_after_failed_commit")) clock.restore(committed.clock);\n    return ok;'),
+          "clock.restore(committed.clock);\n    return done;",
+          'if (!planted("clock_kept_after_failed_commit")) clock.restore(committed.clock);\n    return done;'),
 
     # The law.
     Plant("merge_by_arrival", "what arrives replaces what is there",
@@ -282,6 +287,7 @@ PLANTS = [
           REPLICA,
           "if (head != committed) builder.put_meta(kHeadName, encode_head(head));",
           'if (planted("commit_in_two_steps") && head != committed && !builder.empty()) {\n'
+          "    if (auto ok = query::keep_indexes(indexes, schema, store, builder); !ok) return ok;\n"
           "    if (auto ok = store.commit(builder.finish()); !ok) return ok;\n"
           "    StoreBatch apart;\n"
           "    apart.put(Keyspace::kMeta, std::string(kHeadName), encode_head(head));\n"
@@ -393,6 +399,55 @@ PLANTS = [
           EXCHANGE,
           "if (auto ok = driver.replication_.expect_more(); !ok)",
           'if (auto ok = planted("complete_not_reset") ? Result<void>() : driver.replication_.expect_more(); !ok)'),
+
+    # The indexes.
+    Plant("index_entry_left_behind", "a record that is deleted stays in its indexes",
+          UPKEEP,
+          "if (!after.contains(key)) builder.erase",
+          'if (!after.contains(key) && !(planted("index_entry_left_behind") && after.empty())) builder.erase'),
+    Plant("index_deaf_to_groups", "a part of a group changes without its index",
+          UPKEEP,
+          "insert(group != nullptr ? *group : field);",
+          'insert(group != nullptr && !planted("index_deaf_to_groups") ? *group : field);'),
+    Plant("merge_leaves_indexes", "what arrives is in no index",
+          REPLICA,
+          "auto done = query::keep_indexes(indexes, schema, store, builder);",
+          'auto done = planted("merge_leaves_indexes") && origin == Origin::kRemote\n'
+          "                  ? Result<void>()\n"
+          "                  : query::keep_indexes(indexes, schema, store, builder);"),
+    Plant("resumed_build_skips_a_record", "a build that goes on leaves out the record behind where it stopped",
+          BUILD,
+          "  std::string record;\n",
+          "  std::string record;\n"
+          '  if (planted("resumed_build_skips_a_record") && !index.position.empty()) {\n'
+          "    merge::RecordSlots skipped;\n"
+          "    static_cast<void>(scan.next(record, skipped));\n"
+          "  }\n"),
+    Plant("build_goes_on_after_a_failed_commit", "a build goes on behind what could not be stored",
+          BUILD,
+          "if (auto ok = core.store.commit(part->batch); !ok) return fail(ok.error());",
+          "if (auto ok = core.store.commit(part->batch); !ok) {\n"
+          '    if (planted("build_goes_on_after_a_failed_commit")) core.indexes = std::move(part->list);\n'
+          "    return fail(ok.error());\n"
+          "  }"),
+    Plant("index_known_by_its_name", "an index that is declared otherwise is taken for the one before",
+          INDEX_LIST,
+          "rules) == index.digest ? &found->second",
+          'rules) == index.digest || planted("index_known_by_its_name") ? &found->second'),
+    Plant("index_of_the_first_item", "a set is found by one of its items alone",
+          PLACES,
+          "      any = true;\n",
+          "      any = true;\n"
+          '      if (planted("index_of_the_first_item")) break;\n'),
+    Plant("query_gives_a_record_twice", "a record with several places in a range is given at each",
+          SCAN,
+          "if (flags.front() != 0 &&",
+          'if (flags.front() != 0 && !planted("query_gives_a_record_twice") &&'),
+    Plant("cursor_is_behind_the_next", "a query that goes on leaves a record out",
+          SCAN,
+          "    if (ended) return false;\n",
+          '    if (ended && planted("cursor_is_behind_the_next")) last = found.key;\n'
+          "    if (ended) return false;\n"),
 
     # The session.
     Plant("lost_wakeup", "a sync that is asked for during a request is answered by that request",
