@@ -28,7 +28,8 @@ void copy_environment(const std::filesystem::path& from, const std::filesystem::
   ::close(file);
 }
 
-Database open_database(const std::filesystem::path& directory, Recording recording) {
+Database open_database(const std::filesystem::path& directory, Recording recording,
+                       std::optional<std::string> schema) {
   Database database;
   database.wall = system_wall_clock();
   database.random = system_random();
@@ -41,7 +42,8 @@ Database open_database(const std::filesystem::path& directory, Recording recordi
     database.recording = std::make_unique<RecordingStore>(*store);
     store = database.recording.get();
   }
-  database.replica = must(Replica::open(*store, *database.wall, *database.random));
+  database.replica =
+      must(Replica::open(*store, *database.wall, *database.random, std::move(schema)));
   return database;
 }
 

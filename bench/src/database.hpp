@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -72,8 +73,9 @@ struct Database {
 
 enum class Recording { kNo, kYes };
 
-// Opens the database in the directory, or makes one.
+// Opens the database in the directory, or makes one; a schema that is given becomes its own.
 [[nodiscard]] Database open_database(const std::filesystem::path& directory,
-                                     Recording recording = Recording::kNo);
+                                     Recording recording = Recording::kNo,
+                                     std::optional<std::string> schema = {});
 
 }  // namespace syncline::bench

@@ -19,10 +19,11 @@ struct Group {
   void (*measure)(const Settings&, Report&);
 };
 
-constexpr std::array<Group, 5> kGroups{{{"writes", syncline::bench::measure_writes},
+constexpr std::array<Group, 6> kGroups{{{"writes", syncline::bench::measure_writes},
                                         {"merge", syncline::bench::measure_merge},
                                         {"import", syncline::bench::measure_import},
                                         {"reads", syncline::bench::measure_reads},
+                                        {"queries", syncline::bench::measure_queries},
                                         {"sync", syncline::bench::measure_sync}}};
 
 }  // namespace
@@ -40,7 +41,8 @@ int main(int argc, char** argv) {
   app.add_option("--directory", settings.directory, "where databases are made and removed again")
       ->check(CLI::ExistingDirectory);
   app.add_option("--rounds", settings.rounds, "how often to repeat each measurement");
-  app.add_option("--only", settings.only, "one group: writes, merge, import, reads or sync");
+  app.add_option("--only", settings.only,
+                 "one group: writes, merge, import, reads, queries or sync");
   CLI11_PARSE(app, argc, argv);
   try {
     Report report(settings);

@@ -23,6 +23,20 @@ std::string_view text(const MDB_val& value) {
   return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
 
+// The bytes of what begins so.
+std::size_t walk_prefix(MDB_cursor* cursor, std::string_view prefix) {
+  MDB_val key = val(prefix);
+  MDB_val value{};
+  std::size_t bytes = 0;
+  int status = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+  while (status == 0 && text(key).starts_with(prefix)) {
+    bytes += key.mv_size + value.mv_size;
+    status = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+  }
+  if (status != MDB_NOTFOUND) check(status);
+  return bytes;
+}
+
 }  // namespace
 
 RawLmdb::RawLmdb(const std::filesystem::path& directory) {
@@ -86,22 +100,36 @@ std::size_t RawLmdb::compare(std::span<const Op> ops) {
   return greater;
 }
 
+MDB_cursor* RawLmdb::open_cursor(MDB_txn* transaction, Keyspace keyspace) {
+  MDB_cursor* cursor = nullptr;
+  check(mdb_cursor_open(transaction, databases_.at(static_cast<std::size_t>(keyspace)), &cursor));
+  return cursor;
+}
+
 std::size_t RawLmdb::read_prefix(std::string_view prefix) {
   MDB_txn* transaction = nullptr;
   check(mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction));
-  MDB_cursor* cursor = nullptr;
-  check(mdb_cursor_open(transaction, databases_.at(static_cast<std::size_t>(Keyspace::kSlots)),
-                        &cursor));
-  MDB_val key = val(prefix);
+  MDB_cursor* cursor = open_cursor(transaction, Keyspace::kSlots);
+  const std::size_t bytes = walk_prefix(cursor, prefix);
+  mdb_cursor_close(cursor);
+  mdb_txn_abort(transaction);
+  return bytes;
+}
+
+std::size_t RawLmdb::read_by_index(std::span<const std::string> prefixes) {
+  MDB_txn* transaction = nullptr;
+  check(mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction));
+  MDB_cursor* entries = open_cursor(transaction, Keyspace::kIndexes);
+  MDB_cursor* slots = open_cursor(transaction, Keyspace::kSlots);
+  MDB_val key{};
   MDB_val value{};
   std::size_t bytes = 0;
-  int status = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-  while (status == 0 && text(key).starts_with(prefix)) {
-    bytes += key.mv_size + value.mv_size;
-    status = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+  for (const std::string& prefix : prefixes) {
+    check(mdb_cursor_get(entries, &key, &value, MDB_NEXT));
+    bytes += key.mv_size + value.mv_size + walk_prefix(slots, prefix);
   }
-  if (status != MDB_NOTFOUND) check(status);
-  mdb_cursor_close(cursor);
+  mdb_cursor_close(slots);
+  mdb_cursor_close(entries);
   mdb_txn_abort(transaction);
   return bytes;
 }

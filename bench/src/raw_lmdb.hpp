@@ -36,8 +36,13 @@ class RawLmdb {
   // The bytes of all slots whose key begins so: a read transaction and a cursor of its own.
   [[nodiscard]] std::size_t read_prefix(std::string_view prefix);
 
+  // The bytes of all entries of indexes, one after the other, and with each those of all slots of
+  // the record that it is of, whose keys begin so: one read transaction and two cursors.
+  [[nodiscard]] std::size_t read_by_index(std::span<const std::string> prefixes);
+
  private:
   void write(MDB_txn* transaction, const StoreBatch::Change& change);
+  [[nodiscard]] MDB_cursor* open_cursor(MDB_txn* transaction, Keyspace keyspace);
 
   MDB_env* environment_ = nullptr;
   std::array<MDB_dbi, kKeyspaceCount> databases_{};
