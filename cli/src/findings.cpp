@@ -28,7 +28,8 @@ std::string_view meaning_of(FaultKind kind) {
       "A part of a record that the log of changes knows is gone.",
       "The note that a change is still to be sent does not fit the change.",
       "An entry is missing without which the database cannot be opened.",
-      "The database does not know of its own last changes."};
+      "The database does not know of its own last changes.",
+      "An order in which records are listed does not fit the records."};
   return kMeanings.at(static_cast<std::size_t>(kind));
 }
 
@@ -94,8 +95,8 @@ void find_space(const StoreUsage& usage, std::vector<Finding>& findings) {
   }
 }
 
-std::string_view meaning_of(const KeptAside& kept) {
-  if (kept.keyspace == Keyspace::kSetAside) return "that the server refuses for good";
+std::string_view meaning_of(const AsideOp& kept) {
+  if (kept.id.kind == AsideKind::kSetAside) return "that the server refuses for good";
   if (kept.code == Code::kStampInFuture)
     return "that arrived from the future and wait for their time";
   return "that arrived and cannot be merged";
@@ -104,29 +105,30 @@ std::string_view meaning_of(const KeptAside& kept) {
 Result<void> find_kept_aside(const Store& store, std::vector<Finding>& findings) {
   struct Kept {
     std::uint64_t count = 0;
-    KeptAside first;
+    AsideOp first;
   };
-  std::map<std::pair<Keyspace, Code>, Kept> kinds;
-  Result<void> read = read_kept_aside(store, [&kinds](const KeptAside& kept) {
-    Kept& kind = kinds[{kept.keyspace, kept.code}];
+  std::map<std::pair<AsideKind, Code>, Kept> kinds;
+  Result<void> read = read_kept_aside(store, [&kinds](const AsideOp& kept) {
+    Kept& kind = kinds[{kept.id.kind, kept.code}];
     if (kind.count++ == 0) kind.first = kept;
     return true;
   });
   if (!read) return read;
   for (const auto& [key, kind] : kinds) {
-    const KeptAside& first = kind.first;
-    const std::string example =
-        first.collection.empty()
-            ? std::string()
-            : ", the first of " + first.collection + " " + first.record + " " + first.field;
-    const bool sent = first.keyspace == Keyspace::kSetAside;
+    const std::optional<Op>& first = kind.first.op;
+    const std::string example = first ? ", the first of " + std::string(first->key.collection()) +
+                                            " " + std::string(first->key.record()) + " " +
+                                            std::string(first->key.field())
+                                      : std::string();
+    const bool sent = kind.first.id.kind == AsideKind::kSetAside;
     findings.push_back({Level::kNote, sent ? "set_aside" : "quarantine",
                         "There are " + counted(kind.count, "change ", "changes ") +
-                            std::string(meaning_of(first)) + " (" +
-                            std::string(code_name(first.code)) + ")" + example + ".",
-                        sent ? "They stay on this device. Writing the field again sends what is "
-                               "written then."
-                             : "They are kept. Those from the future are merged by themselves."});
+                            std::string(meaning_of(kind.first)) + " (" +
+                            std::string(code_name(kind.first.code)) + ")" + example + ".",
+                        sent ? "They stay on this device. `aside retry` offers them once more; "
+                               "writing the field again sends what is written then."
+                             : "They are kept, and `aside` shows them. Those from the future are "
+                               "merged by themselves, others by a version that can read them."});
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "command_line.hpp"
 #include "database.hpp"
+#include "op_text.hpp"
 #include "output.hpp"
 #include "status_text.hpp"
 #include "syncline/replication.hpp"
@@ -49,11 +50,11 @@ std::string status_to_text(const Status& status) {
   }
   if (status.set_aside_ops > 0) {
     text += "\nset aside     " + std::to_string(status.set_aside_ops) +
-            " changes that the server refuses";
+            " changes that the server refuses; syncline aside shows them";
   }
   if (status.quarantined_ops > 0) {
     text += "\nquarantined   " + std::to_string(status.quarantined_ops) +
-            " changes that could not be merged";
+            " changes that could not be merged; syncline aside shows them";
   }
   return text;
 }
@@ -76,45 +77,19 @@ Result<void> status(const Context& context, const Arguments&) {
   return {};
 }
 
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text.push_back(kDigits[byte >> 4U]);
-    text.push_back(kDigits[byte & 0x0FU]);
-  }
-  return text;
-}
-
 std::string_view origin_name(std::uint8_t origin) {
   return origin == 1 ? "local" : origin == 2 ? "remote" : "restamped";
 }
 
 std::string log_line(const LogItem& item, bool json) {
-  const SlotKey& key = item.op.key;
-  const bool tombstone = is_tombstone(item.op.value);
-  const auto value = tombstone ? Result<Value>(Value()) : decode_value(item.op.value);
-  const std::string shown = tombstone ? "removed" : value ? value_to_json(*value) : "?";
   if (!json) {
     return std::to_string(item.sequence) + "  " + std::string(origin_name(item.origin)) + "  " +
-           time_text(item.op.stamp.time.milliseconds()) + "." +
-           std::to_string(item.op.stamp.time.counter()) + " " + to_hex(item.op.stamp.replica) +
-           "  " + std::string(key.collection()) + " " + std::string(key.record()) + " " +
-           (key.field().empty() ? "(" + std::string(key.element()) + ")"
-                                : std::string(key.field())) +
-           " = " + shown;
+           op_to_text(item.op);
   }
-  return value_to_json(
-      Value(Value::Object{{"sequence", Value(static_cast<std::int64_t>(item.sequence))},
-                          {"origin", Value(origin_name(item.origin))},
-                          {"stamp", Value(hex(encode_stamp(item.op.stamp)))},
-                          {"collection", Value(key.collection())},
-                          {"record", Value(key.record())},
-                          {"field", Value(key.field())},
-                          {"element", Value(hex(key.element()))},
-                          {"removed", Value(tombstone)},
-                          {"value", value ? *value : Value()}}));
+  Value::Object shown = op_members(item.op);
+  shown["sequence"] = Value(static_cast<std::int64_t>(item.sequence));
+  shown["origin"] = Value(origin_name(item.origin));
+  return value_to_json(Value(std::move(shown)));
 }
 
 Result<void> log(const Context& context, const Arguments& arguments) {

@@ -67,6 +67,10 @@ def assert_status_shows(device, count, words):
     assert words in device.run("status", json_output=False).stdout
 
 
+def aside(device):
+    return device.objects("aside")
+
+
 def assert_a_later_write_goes_through(phone, tablet):
     phone.one("put", "meals", "stew", "name=stew again")
     sync_all([phone, tablet])
@@ -89,6 +93,26 @@ def test_an_op_that_the_server_refuses_for_good_is_set_aside_and_its_neighbours_
     assert phone.sync()["sent_ops"] == 0, "it is not sent again and again"
     assert_status_shows(tablet, (0, 0), "synced        yes")
     assert_a_later_write_goes_through(phone, tablet)
+    assert phone.status()["set_aside_ops"] == 0, "the later write has taken its place"
+
+
+def test_what_was_set_aside_is_listed_and_reaches_the_server_when_it_is_offered_again(pair, proxy):
+    phone, tablet = pair
+    proxy.rewrite = lambda path, body: with_ops(body, "push", make_not_utf8) if path == "/v1/sync" else body
+    phone.sync()
+    proxy.rewrite = None
+    (kept,) = aside(phone)
+    assert (kept["kind"], kept["code"], kept["current"]) == ("set_aside", "string_not_utf8", True)
+    assert (kept["collection"], kept["record"], kept["field"]) == ("meals", "stew", "name")
+    assert kept["value"] == "stew changed"
+    shown = phone.run("aside", json_output=False).stdout
+    assert shown.startswith(f"{kept['id']}  set_aside  string_not_utf8  ") and "stew changed" in shown
+
+    assert phone.one("aside", "retry") == {"merged": 0, "offered": 1, "left": 0}
+    assert phone.status()["synced"] is False and phone.status()["pending_ops"] == 1
+    sync_all([phone, tablet])
+    assert aside(phone) == [] and tablet.record("meals", "stew") == {"name": "stew changed"}
+    assert_identical([phone, tablet])
 
 
 @pytest.mark.parametrize("harm", ["far_future", "not_utf8"])
@@ -115,5 +139,17 @@ def test_an_op_that_arrives_and_cannot_be_merged_is_quarantined_and_its_neighbou
     assert_status_shows(tablet, (0, 1), "quarantined   1 changes that could not be merged")
     tablet.sync()
     assert_status_shows(tablet, (0, 1), "quarantined   1 changes that could not be merged")
+    (kept,) = aside(tablet)
+    assert kept["kind"] == "quarantined"
+    if harm == "far_future":
+        assert (kept["code"], kept["value"]) == ("stamp_in_future", "stew changed")
+    else:
+        assert kept["code"] == "string_not_utf8" and "$bytes" in kept["batch"]
+    assert tablet.one("aside", "retry") == {"merged": 0, "offered": 0, "left": 1}
+    assert tablet.objects("aside", "discard", kept["id"]) == []
+    assert aside(tablet) == []
+    refused = tablet.refused("aside", "discard", kept["id"], code="not_found")
+    assert f"nothing is kept aside as {kept['id']}" in refused
+    assert "no id" in tablet.wrong_usage("aside", "discard", "stew")
     assert_status_shows(phone, (0, 0), "synced        yes")
     assert_a_later_write_goes_through(phone, tablet)

@@ -19,6 +19,7 @@
 namespace syncline {
 
 class Queries;
+class KeptAside;
 class Replication;
 
 // Below, "those of the store" are store_corrupt and store_io.
@@ -183,6 +184,9 @@ class Replica {
 
   // The side that a transport ships. It lives as long as the replica.
   [[nodiscard]] Replication& replication();
+
+  // What one side could not take. It lives as long as the replica.
+  [[nodiscard]] KeptAside& kept_aside();
 
   // Records by the indexes that the schema declares. It lives as long as the replica.
   [[nodiscard]] Queries& queries();

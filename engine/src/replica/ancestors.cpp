@@ -89,7 +89,7 @@ Result<void> address(PushBatch& push, const Replica::Core& core, const Snapshot&
 }
 
 Result<bool> doubt_ancestor(Replica::Core& core, ReplicaId ancestor, std::uint64_t least) {
-  CommitBuilder builder(core.committed.sequence, std::nullopt);
+  CommitBuilder builder(core.committed.sequence, {});
   {
     const auto snapshot = core.store.snapshot();
     if (!snapshot) return fail(snapshot.error());

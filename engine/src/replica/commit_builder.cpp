@@ -19,7 +19,9 @@ void CommitBuilder::write(const Op& op, LogOrigin origin, std::optional<std::uin
   }
   log_.add(op);
   batch_.put(Keyspace::kSlots, op.key.bytes(), encode_slot({sequence_, op.stamp, op.value}));
-  if (replaced && outbox_first_ && *replaced >= *outbox_first_) erase_outbox(*replaced);
+  if (replaced && unsettled_.outbox_first && *replaced >= *unsettled_.outbox_first)
+    erase_outbox(*replaced);
+  if (replaced && origin == LogOrigin::kLocal) erase_set_aside(*replaced);
   if (origin != LogOrigin::kRemote) {
     batch_.append(Keyspace::kOutbox, sequence_key(sequence_),
                   encode_outbox({commit_, op.key.bytes()}));
@@ -40,6 +42,11 @@ void CommitBuilder::erase(Keyspace keyspace, std::string key) {
 
 void CommitBuilder::erase_outbox(std::uint64_t sequence) {
   erase(Keyspace::kOutbox, sequence_key(sequence));
+}
+
+void CommitBuilder::erase_set_aside(std::uint64_t sequence) {
+  if (!unsettled_.set_aside_first || sequence < *unsettled_.set_aside_first) return;
+  erase(Keyspace::kSetAside, sequence_key(sequence));
 }
 
 StoreBatch CommitBuilder::finish() {

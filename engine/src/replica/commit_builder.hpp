@@ -11,19 +11,28 @@
 
 namespace syncline::replica {
 
+// The least sequences of what a server has not taken in, nothing where there are none: what lies
+// before them needs no erasing.
+struct Unsettled {
+  std::optional<std::uint64_t> outbox_first{};
+  std::optional<std::uint64_t> set_aside_first{};
+
+  [[nodiscard]] bool any() const { return outbox_first || set_aside_first; }
+};
+
 // Gathers the ops of one commit and what they do to the keyspaces: the log, the slots and the
 // outbox always move together.
 //
 // Thread safety: none.
 class CommitBuilder {
  public:
-  // `last_sequence` is the last one used. `outbox_first` is the least sequence in the outbox, or
-  // nothing when it is empty: what lies before it needs no erasing.
-  CommitBuilder(std::uint64_t last_sequence, std::optional<std::uint64_t> outbox_first)
-      : sequence_(last_sequence), commit_(last_sequence + 1), outbox_first_(outbox_first) {}
+  // `last_sequence` is the last one used.
+  CommitBuilder(std::uint64_t last_sequence, Unsettled unsettled)
+      : sequence_(last_sequence), commit_(last_sequence + 1), unsettled_(unsettled) {}
 
   // Makes the op its slot's register. `replaced` is the sequence of the register that was there.
-  // Ops that did not come from elsewhere become pending.
+  // Ops that did not come from elsewhere become pending, and take the place of what they replace
+  // there. A local one also takes that of what is set aside.
   void write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced);
 
   // Puts an entry beside the ops, or erases one.
@@ -31,6 +40,8 @@ class CommitBuilder {
   void put(Keyspace keyspace, std::string key, std::string value);
   void erase(Keyspace keyspace, std::string key);
   void erase_outbox(std::uint64_t sequence);
+  // Nothing happens if the server has never refused it.
+  void erase_set_aside(std::uint64_t sequence);
 
   [[nodiscard]] std::uint64_t last_sequence() const { return sequence_; }
   // What it holds by now, but for the last entry of the log.
@@ -49,7 +60,7 @@ class CommitBuilder {
   std::uint64_t log_first_ = 0;
   std::uint64_t sequence_;
   std::uint64_t commit_;
-  std::optional<std::uint64_t> outbox_first_;
+  Unsettled unsettled_;
 };
 
 }  // namespace syncline::replica

@@ -13,6 +13,7 @@
 #include "replica/entries.hpp"
 #include "replica/observers.hpp"
 #include "syncline/clock.hpp"
+#include "syncline/kept_aside.hpp"
 #include "syncline/query.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/replication.hpp"
@@ -33,8 +34,8 @@ class Replica::Core {
         committed(head),
         progress(std::move(progress_in)) {}
 
-  // The least sequence in the outbox, or nothing if it is empty.
-  [[nodiscard]] static Result<std::optional<std::uint64_t>> outbox_first(const Snapshot& snapshot);
+  // Where the outbox begins, and what is set aside.
+  [[nodiscard]] static Result<replica::Unsettled> unsettled(const Snapshot& snapshot);
 
   // How far the sync has come; nothing yet for a new store.
   [[nodiscard]] static Result<replica::Progress> stored_progress(const Snapshot& snapshot);
@@ -60,12 +61,14 @@ class Replica::Core {
 
   replica::Observers observers;
   std::unique_ptr<Replication> replication;
+  std::unique_ptr<KeptAside> kept_aside;
   std::unique_ptr<Queries> queries;
 };
 
 namespace replica {
 
 [[nodiscard]] std::unique_ptr<Replication> make_replication(Replica::Core& core);
+[[nodiscard]] std::unique_ptr<KeptAside> make_kept_aside(Replica::Core& core);
 
 }  // namespace replica
 

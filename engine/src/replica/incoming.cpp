@@ -15,11 +15,12 @@ namespace {
 // Merges one reply into a commit, over the snapshot that it was taken against.
 class Intake {
  public:
-  Intake(Replica::Core& core, const Snapshot& snapshot, std::optional<std::uint64_t> outbox_first,
+  Intake(Replica::Core& core, const Snapshot& snapshot, const Unsettled& unsettled,
          Ancestors ancestors)
       : core_(core),
         snapshot_(snapshot),
-        builder_(core.committed.sequence, outbox_first),
+        builder_(core.committed.sequence, unsettled),
+        progress_(core.progress),
         ancestors_(std::move(ancestors)) {}
 
   // Merges what waits in quarantine for its time, as far as the time has come.
@@ -44,6 +45,63 @@ class Intake {
     }
     if (!standing) return fail(standing.error());
     return {};
+  }
+
+  // Merges what is in quarantine as far as this build can read it and its time has come.
+  Result<AsideRetry> merge_readable() {
+    AsideRetry retried;
+    auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
+    if (!cursor) return fail(cursor.error());
+    auto standing = (*cursor)->seek({});
+    for (; standing && *standing; standing = (*cursor)->next()) {
+      std::string key((*cursor)->key());
+      const auto entry = decode_aside((*cursor)->value(), key);
+      if (!entry) return fail(entry.error());
+      auto op = read_one(entry->batch);
+      if (!op || retried.merged == kTransactionOpsMax) {
+        ++retried.left;
+      } else if (!core_.clock.observe(op->stamp, core_.clock.now_ms())) {
+        if (entry->code != Code::kStampInFuture) {
+          builder_.put(Keyspace::kQuarantine, std::move(key),
+                       encode_aside(Code::kStampInFuture, entry->batch));
+        }
+        ++retried.left;
+      } else {
+        builder_.erase(Keyspace::kQuarantine, std::move(key));
+        if (auto ok = merge(std::move(*op)); !ok) return fail(ok.error());
+        ++retried.merged;
+      }
+    }
+    if (!standing) return fail(standing.error());
+    return retried;
+  }
+
+  // Makes pending again what is set aside and current.
+  Result<void> offer_set_aside(AsideRetry& retried) {
+    auto cursor = snapshot_.cursor(Keyspace::kSetAside);
+    if (!cursor) return fail(cursor.error());
+    auto standing = (*cursor)->seek({});
+    for (; standing && *standing; standing = (*cursor)->next()) {
+      const std::string_view key = (*cursor)->key();
+      const auto sequence = parse_sequence_key(key);
+      const auto entry = decode_aside((*cursor)->value(), key);
+      if (!sequence || !entry) return corrupt("op put aside", key);
+      const auto op = read_one(entry->batch);
+      const auto current = op ? is_current(snapshot_, *sequence, op->key) : Result<bool>(false);
+      if (!current) return fail(current.error());
+      // What arrived in the same commit may have replaced it.
+      if (!*current || merged_.contains(op->key.bytes())) {
+        ++retried.left;
+        continue;
+      }
+      builder_.erase_set_aside(*sequence);
+      builder_.put(Keyspace::kOutbox, std::string(key),
+                   encode_outbox({*sequence, op->key.bytes()}));
+      ++retried.offered;
+    }
+    if (!standing) return fail(standing.error());
+    if (retried.offered == 0) return {};
+    return note_complete(snapshot_, builder_, false);
   }
 
   Result<void> merge_page(std::string_view batch, std::int64_t server_ms) {
@@ -79,6 +137,7 @@ class Intake {
       if (reply.verdicts[i] != Verdict::kRefused) {
         builder_.erase_outbox(item.sequence);
         core_.clock.confirm(item.stamp);
+        builder_.erase_set_aside(item.sequence);
         has_settled_ = note_seen(ancestors_, item.stamp) || has_settled_;
         ++outcome_.acknowledged;
         continue;
@@ -246,11 +305,11 @@ Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
                                    const PushBatch* pushed, RefusedSequences& refused) {
   auto snapshot = core.store.snapshot();
   if (!snapshot) return fail(snapshot.error());
-  const auto outbox_first = Replica::Core::outbox_first(**snapshot);
-  if (!outbox_first) return fail(outbox_first.error());
+  const auto unsettled = Replica::Core::unsettled(**snapshot);
+  if (!unsettled) return fail(unsettled.error());
   auto ancestors = read_ancestors(**snapshot);
   if (!ancestors) return fail(ancestors.error());
-  Intake intake(core, **snapshot, *outbox_first, std::move(*ancestors));
+  Intake intake(core, **snapshot, *unsettled, std::move(*ancestors));
   if (auto ok = intake.merge_waiting(reply.time_ms); !ok) return fail(ok.error());
   if (reply.pull) {
     if (!gets_on(core.progress, *reply.pull)) {
@@ -276,7 +335,31 @@ Result<ReplyOutcome> take_in_parts(Replica::Core& core, const SyncReply& reply,
   return intake.commit();
 }
 
+Result<AsideRetry> try_again_in_parts(Replica::Core& core, bool also_set_aside) {
+  auto snapshot = core.store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  const auto unsettled = Replica::Core::unsettled(**snapshot);
+  if (!unsettled) return fail(unsettled.error());
+  auto ancestors = read_ancestors(**snapshot);
+  if (!ancestors) return fail(ancestors.error());
+  Intake intake(core, **snapshot, *unsettled, std::move(*ancestors));
+  auto retried = intake.merge_readable();
+  if (!retried) return retried;
+  if (also_set_aside) {
+    if (auto ok = intake.offer_set_aside(*retried); !ok) return fail(ok.error());
+  }
+  snapshot->reset();
+  if (auto done = intake.commit(); !done) return fail(done.error());
+  return retried;
+}
+
 }  // namespace
+
+Result<AsideRetry> try_again(Replica::Core& core, bool also_set_aside) {
+  auto retried = try_again_in_parts(core, also_set_aside);
+  if (!retried) core.clock.restore(core.committed.clock);
+  return retried;
+}
 
 Result<ReplyOutcome> take_in(Replica::Core& core, const SyncReply& reply, const PushBatch* pushed,
                              std::int64_t sent_ms, std::int64_t received_ms,

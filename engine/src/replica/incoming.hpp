@@ -11,4 +11,7 @@ namespace syncline::replica {
                                            const PushBatch* pushed, std::int64_t sent_ms,
                                            std::int64_t received_ms, RefusedSequences& refused);
 
+// KeptAside::retry, with the writer's lock held; or only of what is in quarantine. One commit.
+[[nodiscard]] Result<AsideRetry> try_again(Replica::Core& core, bool also_set_aside);
+
 }  // namespace syncline::replica

@@ -19,6 +19,21 @@ Result<Op> pending_op(const Snapshot& snapshot, std::uint64_t sequence, std::str
   return Op{std::move(*key), slot->stamp, std::string(slot->value)};
 }
 
+Result<bool> is_current(const Snapshot& snapshot, std::uint64_t sequence, const SlotKey& key) {
+  const auto stored = snapshot.get(Keyspace::kSlots, key.bytes());
+  if (!stored) return fail(stored.error());
+  if (!*stored) return false;
+  const auto slot = decode_slot(**stored, key.bytes());
+  if (!slot) return fail(slot.error());
+  return slot->sequence == sequence;
+}
+
+std::optional<Op> read_one(std::string_view batch) {
+  auto ops = decode_batch(batch);
+  if (!ops || ops->size() != 1) return std::nullopt;
+  return std::move(ops->front().op);
+}
+
 Result<bool> put_aside(const Snapshot& snapshot, CommitBuilder& builder, std::uint64_t sequence,
                        Code code) {
   const std::string key = sequence_key(sequence);

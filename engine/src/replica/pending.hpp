@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "replica/commit_builder.hpp"
@@ -14,6 +15,13 @@ namespace syncline::replica {
 // store_corrupt, also when the slot has been written again since; store_io.
 [[nodiscard]] Result<Op> pending_op(const Snapshot& snapshot, std::uint64_t sequence,
                                     std::string_view slot_key);
+
+// Whether the slot still holds what was written as this sequence. Errors: those of the store.
+[[nodiscard]] Result<bool> is_current(const Snapshot& snapshot, std::uint64_t sequence,
+                                      const SlotKey& key);
+
+// The op of a batch of one, or nothing if this build cannot read it.
+[[nodiscard]] std::optional<Op> read_one(std::string_view batch);
 
 // Moves a pending op from the outbox to set_aside; answers false if it is not pending any more.
 // Errors: the same.

@@ -5,6 +5,7 @@
 #include "query/upkeep.hpp"
 #include "replica/core.hpp"
 #include "replica/draft.hpp"
+#include "replica/incoming.hpp"
 #include "replica/record_reader.hpp"
 
 namespace syncline {
@@ -51,17 +52,26 @@ Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
   return opened;
 }
 
-}  // namespace
-
-Result<std::optional<std::uint64_t>> Replica::Core::outbox_first(const Snapshot& snapshot) {
-  auto cursor = snapshot.cursor(Keyspace::kOutbox);
+// The least sequence that is a key of this keyspace, or nothing if it is empty.
+Result<std::optional<std::uint64_t>> first_sequence(const Snapshot& snapshot, Keyspace keyspace) {
+  auto cursor = snapshot.cursor(keyspace);
   if (!cursor) return fail(cursor.error());
   const auto standing = (*cursor)->seek({});
   if (!standing) return fail(standing.error());
   if (!*standing) return std::nullopt;
   const auto sequence = parse_sequence_key((*cursor)->key());
-  if (!sequence) return corrupt("outbox entry", (*cursor)->key());
+  if (!sequence) return corrupt("entry", (*cursor)->key());
   return sequence;
+}
+
+}  // namespace
+
+Result<Unsettled> Replica::Core::unsettled(const Snapshot& snapshot) {
+  const auto first = first_sequence(snapshot, Keyspace::kOutbox);
+  if (!first) return fail(first.error());
+  const auto set_aside = first_sequence(snapshot, Keyspace::kSetAside);
+  if (!set_aside) return fail(set_aside.error());
+  return Unsettled{*first, *set_aside};
 }
 
 Result<Progress> Replica::Core::stored_progress(const Snapshot& snapshot) {
@@ -123,7 +133,11 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
                                      std::move(opened->progress));
   core->indexes = std::move(indexes->list);
   core->replication = make_replication(*core);
+  core->kept_aside = make_kept_aside(*core);
   core->queries = query::make_queries(*core);
+  // A build that knows more may be able to read what another one could not. What cannot be
+  // committed now is tried at the next opening.
+  static_cast<void>(try_again(*core, false));
   return std::unique_ptr<Replica>(new Replica(std::move(core)));
 }
 
@@ -135,8 +149,8 @@ Result<void> Replica::write(const Body& body) {
     const std::lock_guard lock(core_->writer);
     auto snapshot = core_->store.snapshot();
     if (!snapshot) return fail(snapshot.error());
-    const auto outbox_first = Core::outbox_first(**snapshot);
-    if (!outbox_first) return fail(outbox_first.error());
+    const auto unsettled = Core::unsettled(**snapshot);
+    if (!unsettled) return fail(unsettled.error());
     Transaction::Draft draft(*core_, **snapshot);
     Transaction transaction(draft);
     if (auto ok = body(transaction); !ok) {
@@ -144,11 +158,11 @@ Result<void> Replica::write(const Body& body) {
       return ok;
     }
     if (draft.ops().empty()) return {};
-    CommitBuilder builder(core_->committed.sequence, *outbox_first);
+    CommitBuilder builder(core_->committed.sequence, *unsettled);
     for (std::size_t i = 0; i < draft.ops().size(); ++i) {
       const Op& op = draft.ops()[i];
       std::optional<std::uint64_t> replaced;
-      if (*outbox_first && draft.may_replace(i)) {
+      if (unsettled->any() && draft.may_replace(i)) {
         const auto present = (*snapshot)->get(Keyspace::kSlots, op.key.bytes());
         const auto slot = present && *present ? decode_slot(**present, op.key.bytes())
                                               : Result<SlotEntry>(SlotEntry{});
@@ -200,6 +214,7 @@ Subscription Replica::observe(Observer observer) {
 ReplicaId Replica::id() const { return core_->id; }
 const Schema& Replica::schema() const { return core_->schema; }
 Replication& Replica::replication() { return *core_->replication; }
+KeptAside& Replica::kept_aside() { return *core_->kept_aside; }
 Queries& Replica::queries() { return *core_->queries; }
 const Queries& Replica::queries() const { return *core_->queries; }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "replica/ancestors.hpp"
 #include "query/check.hpp"
+#include "replica/ancestors.hpp"
 #include "replica/core.hpp"
 #include "replica/fold.hpp"
 #include "replica/incoming.hpp"
@@ -103,7 +103,7 @@ class ReplicaReplication final : public Replication {
 
   Result<void> set_aside(const PushBatch::Item& item, Code code) override {
     const std::lock_guard lock(core_.writer);
-    CommitBuilder builder(core_.committed.sequence, std::nullopt);
+    CommitBuilder builder(core_.committed.sequence, {});
     {
       const auto snapshot = core_.store.snapshot();
       if (!snapshot) return fail(snapshot.error());
@@ -134,7 +134,7 @@ class ReplicaReplication final : public Replication {
 
   Result<void> expect_more() override {
     const std::lock_guard lock(core_.writer);
-    CommitBuilder builder(core_.committed.sequence, std::nullopt);
+    CommitBuilder builder(core_.committed.sequence, {});
     {
       const auto snapshot = core_.store.snapshot();
       if (!snapshot) return fail(snapshot.error());

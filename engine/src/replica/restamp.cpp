@@ -178,7 +178,7 @@ Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
   if (!ancestors) return fail(ancestors.error());
   auto withdrawn = find_withdrawn(core, **snapshot, *ancestors, refusal);
   if (!withdrawn) return fail(withdrawn.error());
-  CommitBuilder builder(core.committed.sequence, withdrawn->outbox_first);
+  CommitBuilder builder(core.committed.sequence, {withdrawn->outbox_first, {}});
   keep_fence(builder, core, refusal);
   forget_ancestors(builder, *ancestors);
   if (withdrawn->ops.empty()) {
