@@ -19,8 +19,9 @@ enum class FaultKind : std::uint8_t {
   kMarkAmiss,    // what marks a slot as pending does not fit it
   kMetaMissing,  // an entry without which no replica can be opened
   kHeadBehind,   // the head does not know of the last changes
+  kIndexAmiss,   // an index has not exactly the places of the records
 };
-inline constexpr std::size_t kFaultKindCount = 8;
+inline constexpr std::size_t kFaultKindCount = 9;
 
 // In snake_case, as shown by the command line.
 [[nodiscard]] std::string_view fault_kind_name(FaultKind kind);
@@ -59,9 +60,9 @@ using VerificationProgress = std::function<bool(std::uint64_t done, std::uint64_
 
 // Looks at every entry of a replica's store, at one moment, and changes nothing: whether it can be
 // read and decoded, whether the slots are what the log says, as far as the log is kept, and whether
-// the marks of what is pending, the head and the other entries of meta fit them. It goes on behind
-// a fault, and holds a snapshot meanwhile. It needs memory for the name of every slot.
-// Errors: store_io, cancelled.
+// the marks of what is pending, the head and the other entries of meta fit them, and, where nothing
+// else is wrong, whether the indexes do. It goes on behind a fault, and holds a snapshot meanwhile.
+// It needs memory for the name of every slot. Errors: store_io, cancelled.
 [[nodiscard]] Result<Verification> verify_store(const Store& store, const FaultSink& told,
                                                 const VerificationProgress& progress = {});
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
 #include "replica/memory.hpp"
 #include "replica/repair_plan.hpp"
@@ -118,7 +119,7 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
       plan.erase(fault.keyspace, fault.key);
       plan.tell(fault, RepairKind::kSetAside, "taken out, because nothing tells what it was");
     }
-    if (fault.keyspace != Keyspace::kMeta) continue;
+    if (fault.keyspace != Keyspace::kMeta || fault.key == query::kIndexesName) continue;
     if (Result<void> repaired = repair_meta(plan, fault, random); !repaired) return repaired;
   }
   const bool is_rebuilt = std::any_of(faults.begin(), faults.end(), [](const StoreFault& fault) {
@@ -150,6 +151,7 @@ Result<RepairSummary> repair_store(Store& store, Random& random, const RepairOpt
   if (!plan) return fail(plan.error());
   if (auto done = replica::repair_log_and_slots(*plan, faults); !done) return fail(done.error());
   if (auto done = replica::repair_marks(*plan, faults, options); !done) return fail(done.error());
+  if (auto done = replica::repair_indexes(*plan, faults); !done) return fail(done.error());
   if (auto done = replica::repair_rest(*plan, faults, random); !done) return fail(done.error());
   const RepairSummary summary = plan->summary();
   const StoreBatch batch = plan->finish();

@@ -38,6 +38,7 @@ class RepairPlan {
 
   // Whether the slot will be another one than it is.
   [[nodiscard]] bool changes(std::string_view key) const { return changed_.contains(key); }
+  [[nodiscard]] bool changes_slots() const { return !changed_.empty(); }
   void put_slot(std::string_view key, const Kept& kept);
   void erase_slot(std::string_view key);
   void put(Keyspace keyspace, std::string_view key, std::string value);
@@ -76,6 +77,7 @@ class RepairPlan {
                                                 const std::vector<StoreFault>& faults);
 [[nodiscard]] Result<void> repair_marks(RepairPlan& plan, const std::vector<StoreFault>& faults,
                                         const RepairOptions& options);
+[[nodiscard]] Result<void> repair_indexes(RepairPlan& plan, const std::vector<StoreFault>& faults);
 [[nodiscard]] Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults,
                                        Random& random);
 

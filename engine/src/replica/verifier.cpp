@@ -4,6 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "query/check.hpp"
+#include "query/index_key.hpp"
+#include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/value.hpp"
@@ -36,6 +39,7 @@ Result<Verification> Verifier::run() {
       {Keyspace::kOutbox, &Verifier::check_mark},
       {Keyspace::kSetAside, &Verifier::check_set_aside},
       {Keyspace::kQuarantine, &Verifier::check_quarantine},
+      {Keyspace::kIndexes, &Verifier::check_index_entry},
   }};
   if (Result<void> counted = count_all(); !counted) return fail(counted.error());
   for (const auto& [keyspace, check] : kChecks) {
@@ -45,6 +49,7 @@ Result<Verification> Verifier::run() {
     if (keyspace == Keyspace::kSlots) tell_missing_before({});
   }
   check_head();
+  check_indexes();
   return found_;
 }
 
@@ -61,7 +66,7 @@ Result<void> Verifier::count_all() {
     *count = *counted;
     total_ += *counted;
   }
-  for (const Keyspace keyspace : {Keyspace::kLog, Keyspace::kMeta}) {
+  for (const Keyspace keyspace : {Keyspace::kLog, Keyspace::kMeta, Keyspace::kIndexes}) {
     const auto counted = snapshot_.count(keyspace);
     if (!counted) return fail(counted.error());
     total_ += *counted;
@@ -118,6 +123,8 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
     take(decode_fence(value));
   } else if (key == kMemoryName) {
     take(decode_memory(value));
+  } else if (key == query::kIndexesName) {
+    take(query::decode_indexes(value));
   } else if (key == kSchemaName) {
     take(Schema::parse(value));
   }
@@ -228,6 +235,22 @@ void Verifier::check_quarantine(std::string_view key, std::string_view value) {
   }
 }
 
+void Verifier::check_index_entry(std::string_view key, std::string_view value) {
+  if (query::number_of_index_key(key) && value.size() == 1) return;
+  tell(FaultKind::kMalformed, Keyspace::kIndexes, key, "an entry of an index cannot be decoded");
+}
+
+// By the stored schema, which is the one that the entries are kept by. Faults elsewhere would show
+// here as well.
+void Verifier::check_indexes() {
+  if (found_.faults > 0) return;
+  const auto stored = snapshot_.get(Keyspace::kMeta, kSchemaName);
+  const auto schema = stored && *stored ? Schema::parse(**stored) : Result<Schema>(Schema());
+  if (!stored || !schema) return;
+  if (const auto ok = query::verify_indexes(snapshot_, *schema); !ok)
+    tell(FaultKind::kIndexAmiss, Keyspace::kIndexes, {}, ok.error().message);
+}
+
 void Verifier::check_head() {
   const std::uint64_t known = std::max(fold_.last(), greatest_sequence_);
   found_.log_ops = fold_.ops();
@@ -267,14 +290,14 @@ Result<Verification> verify_store(const Store& store, const FaultSink& told,
 
 std::string_view fault_kind_name(FaultKind kind) {
   constexpr std::array<std::string_view, kFaultKindCount> kNames = {
-      "damaged",      "malformed",  "not_in_log",   "unlike_log",
-      "slot_missing", "mark_amiss", "meta_missing", "head_behind"};
+      "damaged",    "malformed",    "not_in_log",  "unlike_log", "slot_missing",
+      "mark_amiss", "meta_missing", "head_behind", "index_amiss"};
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
 std::string_view keyspace_name(Keyspace keyspace) {
   constexpr std::array<std::string_view, kKeyspaceCount> kNames = {
-      "log", "slots", "outbox", "set_aside", "quarantine", "meta"};
+      "log", "slots", "outbox", "set_aside", "quarantine", "meta", "indexes"};
   return kNames.at(static_cast<std::size_t>(keyspace));
 }
 

@@ -33,12 +33,14 @@ class Verifier {
   void check_mark(std::string_view key, std::string_view value);
   void check_set_aside(std::string_view key, std::string_view value);
   void check_quarantine(std::string_view key, std::string_view value);
+  void check_index_entry(std::string_view key, std::string_view value);
 
   void check_required();
   void compare_with_log(std::string_view key, const SlotEntry& slot);
   // Tells of the slots that the log knows and that were not met before this key; of all without.
   void tell_missing_before(std::optional<std::string_view> key);
   void check_head();
+  void check_indexes();
 
   void tell(FaultKind kind, Keyspace keyspace, std::string_view key, std::string what,
             std::string_view slot_key = {});
