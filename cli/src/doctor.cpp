@@ -1,4 +1,6 @@
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "command.hpp"
@@ -7,6 +9,7 @@
 #include "interruption.hpp"
 #include "output.hpp"
 #include "syncline/repair.hpp"
+#include "syncline/schema.hpp"
 #include "syncline/value.hpp"
 
 namespace syncline::cli {
@@ -99,8 +102,28 @@ Result<void> repair(const Context& context, WallClock& wall) {
   return {};
 }
 
+// Gives a database that has none a schema.
+Result<void> bring_back_schema(const Context& context, const std::string& file,
+                               std::string schema_json) {
+  {
+    const auto database = open_database(context, Access::kWrite);
+    if (!database) return fail(database.error());
+    if (const auto& stored = database->replica->schema().id()) {
+      if (!context.json) {
+        print_line("the database has its schema, " + stored->name + " " +
+                   std::to_string(stored->version) + "; " + file + " was not needed");
+      }
+      return {};
+    }
+  }
+  const auto database = open_database(context, Access::kWrite, std::move(schema_json));
+  if (!database) return fail(database.error());
+  if (!context.json) print_line("the schema is that of " + file + " now");
+  return {};
+}
+
 Result<void> repair_all(const Context& context, const Arguments& arguments, bool has_faults,
-                        WallClock& wall) {
+                        const std::optional<std::string>& schema_json, WallClock& wall) {
   if (const auto leftovers = lmdb_leftovers(context.data); !leftovers.empty()) {
     auto removed = remove_lmdb_leftovers(store_options(context, Access::kWrite));
     if (!removed) return removed;
@@ -109,11 +132,18 @@ Result<void> repair_all(const Context& context, const Arguments& arguments, bool
   if (has_faults) {
     if (auto repaired = repair(context, wall); !repaired) return repaired;
   }
-  if (arguments.schema_file.empty()) return {};
-  auto schema = read_file(arguments.schema_file);
-  if (!schema) return fail(schema.error());
-  const auto database = open_database(context, Access::kWrite, std::move(*schema));
-  return database ? Result<void>() : fail(database.error());
+  if (!schema_json) return {};
+  return bring_back_schema(context, arguments.schema_file, *schema_json);
+}
+
+// The schema that is to be brought back, if one is: looked at before anything is done.
+Result<std::optional<std::string>> read_schema(const std::string& file) {
+  if (file.empty()) return std::nullopt;
+  auto json = read_file(file);
+  if (!json) return fail(json.error());
+  if (const auto parsed = Schema::parse(*json); !parsed)
+    return fail(parsed.error().code, file + ": " + parsed.error().message);
+  return std::move(*json);
 }
 
 // Looks, and says what there is to say. Answers the number of faults.
@@ -133,6 +163,8 @@ Result<std::uint64_t> examine(const Context& context, WallClock& wall) {
 
 Result<void> doctor(const Context& context, const Arguments& arguments) {
   const SteadyOutput output;
+  const auto schema_json = read_schema(arguments.schema_file);
+  if (!schema_json) return fail(schema_json.error());
   const std::unique_ptr<WallClock> wall = system_wall_clock();
   const auto faults = examine(context, *wall);
   // What cannot be opened may be repaired all the same.
@@ -140,7 +172,8 @@ Result<void> doctor(const Context& context, const Arguments& arguments) {
   if (!faults && !(is_corrupt && arguments.repair)) return fail(faults.error());
   std::uint64_t left = faults.value_or(1);
   if (arguments.repair) {
-    if (auto done = repair_all(context, arguments, left > 0, *wall); !done) return done;
+    if (auto done = repair_all(context, arguments, left > 0, *schema_json, *wall); !done)
+      return done;
     if (left > 0) {
       const auto again = check_up(context);
       if (!again) return fail(again.error());

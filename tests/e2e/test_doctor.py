@@ -222,6 +222,17 @@ def test_a_value_of_another_type_is_told_and_kept(command, folder, health_schema
     assert device.export() == before
 
 
+def test_regression_a_schema_that_is_there_is_not_replaced(filled, folder):
+    other = folder / "other.json"
+    other.write_text('{"name": "other", "version": 1, "collections": {"meals": {"fields": {"name": {"merge": "set"}}}}}')
+    before = filled.export()
+    said = filled.run("doctor", "--repair", "--schema", other, json_output=False)
+    assert said.exit_code == 0 and f"{other} was not needed" in said.stdout
+    assert filled.export() == before
+    other.write_text('{"name": "other"}')
+    assert str(other) in filled.refused("doctor", "--repair", "--schema", other, code="schema_invalid")
+
+
 def test_a_schema_is_for_a_repair(filled, health_schema):
     filled.wrong_usage("doctor", "--schema", health_schema)
 

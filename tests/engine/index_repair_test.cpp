@@ -91,6 +91,21 @@ BOOST_AUTO_TEST_CASE(indexes_are_built_anew_where_a_slot_was_repaired) {
   repair_and_check("rebuilt");
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_repaired_store_can_be_opened_for_reading_only) {
+  StoreBatch batch;
+  batch.erase(Keyspace::kIndexes, first_key());
+  change(batch);
+  repair(device.store());
+  device.store().open_for_reading_only(true);
+  device.reopen(std::nullopt);
+  BOOST_TEST(device.read("meals", "snack") == R"({"kcal":100})");
+  BOOST_TEST(query_code(device, by_kcal) == "index_not_built");
+  device.store().open_for_reading_only(false);
+  device.reopen();
+  BOOST_TEST(must(device.replica().queries().build()));
+  BOOST_TEST(ids_of(device, by_kcal) == (Ids{"snack", "lunch", "dinner"}));
+}
+
 BOOST_AUTO_TEST_CASE(no_number_of_an_index_is_given_twice) {
   const auto number_of = [this] {
     const auto snapshot = must(device.store().snapshot());

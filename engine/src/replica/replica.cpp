@@ -127,7 +127,12 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
       batch.put(Keyspace::kMeta, std::string(query::kIndexesName),
                 query::encode_indexes(indexes->list));
     }
-    if (auto ok = store.commit(batch); !ok) return fail(ok.error());
+    if (auto ok = store.commit(batch); !ok) {
+      // Whoever opens it for writing brings the indexes in step with the schema. Who only reads can
+      // read all the same, since a query goes by what is stored.
+      const bool is_read_only = ok.error().code == Code::kInvalidArgument;
+      if (opened->is_new || new_schema || !is_read_only) return fail(ok.error());
+    }
   }
   auto core = std::make_unique<Core>(store, wall, std::move(*schema), opened->id, opened->head,
                                      std::move(opened->progress));
