@@ -49,6 +49,7 @@ class Audit {
   Ledger& ledger_;
   const Server& server_;
   std::vector<std::uint64_t> seen_commits_;  // by device
+  std::uint64_t starts_ = 0;                 // of all devices
 };
 
 }  // namespace syncline::simulation
