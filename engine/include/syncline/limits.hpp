@@ -36,7 +36,8 @@ inline constexpr std::size_t kPullOpsDefault = 4'000;
 inline constexpr std::size_t kPullOpsMax = 5'000;
 
 // Of the pushes of one replica: an integer that every JSON library holds exactly.
-inline constexpr std::uint64_t kFenceMax = 9'007'199'254'740'991;  // validation_failed
+inline constexpr std::uint64_t kFenceMax = 9'007'199'254'740'991;    // validation_failed
+inline constexpr std::uint64_t kThroughMax = 9'007'199'254'740'991;  // validation_failed
 
 inline constexpr std::size_t kRequestBytesMax = 131'072;            // body_too_large
 inline constexpr std::size_t kReplyBytesMax = 4 * 1024 * 1024;      // response_too_large

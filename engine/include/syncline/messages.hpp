@@ -69,6 +69,8 @@ struct SyncRequest {
   std::optional<std::string> push_ops;
   // Of the push: one more than that of the replica's last push of which a stamp was refused.
   std::uint64_t push_fence = 0;
+  // Of the push: the replica's own number of its last op; later ops have greater ones. 0 for none.
+  std::uint64_t push_through = 0;
   struct Pull {
     PullCursors cursors;
     std::optional<std::size_t> limit;  // ops of a page; without, as many as the server likes
@@ -76,7 +78,7 @@ struct SyncRequest {
   std::optional<Pull> pull;
 };
 
-enum class Verdict : char { kApplied = 'a', kSuperseded = 's', kRefused = 'r' };
+enum class Verdict : char { kApplied = 'a', kSuperseded = 's', kUnseen = 'u', kRefused = 'r' };
 
 struct Refusal {
   std::size_t index = 0;
@@ -90,6 +92,8 @@ struct SyncReply {
   struct Push {
     std::vector<Verdict> verdicts;
     std::vector<Refusal> refused;  // ascending by index, one for each kRefused
+    // The greatest push_through of this replica that had been taken before; 0 for none.
+    std::uint64_t taken = 0;
   };
   std::optional<Push> push;
   struct Pull {
