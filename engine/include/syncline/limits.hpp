@@ -48,6 +48,9 @@ inline constexpr std::size_t kSchemaBytesMax = kValueBytesMax;    // schema_inva
 inline constexpr std::size_t kSchemaNameBytesMax = 64;            // schema_invalid
 inline constexpr std::int64_t kSchemaVersionMax = 2'147'483'647;  // schema_invalid
 
+inline constexpr std::int64_t kConflictDaysMax = 10'000;  // schema_invalid
+inline constexpr std::size_t kConflictsMax = 100'000;     // schema_invalid
+
 inline constexpr std::size_t kIndexesMax = 16;     // of a collection: schema_invalid
 inline constexpr std::size_t kIndexFieldsMax = 4;  // schema_invalid
 // What the fields of an index share of its key; a longer value is cut (spec/indexes.md).

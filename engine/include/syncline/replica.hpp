@@ -18,6 +18,7 @@
 
 namespace syncline {
 
+class Conflicts;
 class Queries;
 class KeptAside;
 class Replication;
@@ -47,7 +48,8 @@ struct Change {
 // Several changes that commit together. It sees what it wrote itself. After a member has failed,
 // the transaction holds what it held before that call.
 //
-// Errors of all members: key_malformed, key_too_long, those of the store, and of those that write
+// Errors of all members: key_malformed (also to write to a collection that is the engine's own, as
+// those are whose names begin with `$`), key_too_long, those of the store, and of those that write
 // transaction_too_large, clock_exhausted, for a field with a custom strategy strategy_missing,
 // strategy_failed and what the strategy answers, and, where they are given a value, those of
 // encode_value; beside those that are named.
@@ -187,6 +189,10 @@ class Replica {
 
   // What one side could not take. It lives as long as the replica.
   [[nodiscard]] KeptAside& kept_aside();
+
+  // What lost against a concurrent write. It lives as long as the replica.
+  [[nodiscard]] Conflicts& conflicts();
+  [[nodiscard]] const Conflicts& conflicts() const;
 
   // Records by the indexes that the schema declares. It lives as long as the replica.
   [[nodiscard]] Queries& queries();

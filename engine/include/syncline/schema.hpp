@@ -67,6 +67,14 @@ struct CollectionRules {
   [[nodiscard]] const std::string* group(std::string_view field) const;
 };
 
+// How much the conflict journal keeps (spec/conflicts.md, Bounds).
+struct ConflictBounds {
+  std::int64_t keep_days = 365;
+  std::size_t keep = 10'000;  // entries
+
+  bool operator==(const ConflictBounds&) const = default;
+};
+
 // What an app declares about its collections (spec/merge.md, Schema). Immutable.
 //
 // Thread safety: all members may be called from any thread.
@@ -85,11 +93,14 @@ class Schema {
   [[nodiscard]] const CollectionRules& collection(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> collection_names() const;
 
+  [[nodiscard]] const ConflictBounds& conflict_bounds() const { return conflict_bounds_; }
+
   // Name, version and digest; nothing for a schema without declarations.
   [[nodiscard]] const std::optional<SchemaId>& id() const { return id_; }
 
  private:
   std::map<std::string, CollectionRules, std::less<>> collections_;
+  ConflictBounds conflict_bounds_;
   std::optional<SchemaId> id_;
 };
 

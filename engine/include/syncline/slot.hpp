@@ -67,6 +67,11 @@ inline constexpr std::string_view kTombstone{"\0", 1};
   return register_value == kTombstone;
 }
 
+// Whether the collection is the engine's own, which no app writes to.
+[[nodiscard]] inline bool is_engine_collection(std::string_view name) {
+  return name.starts_with('$');
+}
+
 // Each checks one part. Errors: key_malformed, key_too_long; the message names what the part is.
 [[nodiscard]] Result<void> check_collection(std::string_view name);
 [[nodiscard]] Result<void> check_record(std::string_view name);

@@ -42,20 +42,20 @@ void RecordSlots::load(std::string_view field, std::string_view element, Registe
   found->second.insert_or_assign(std::string(element), std::move(value));
 }
 
-const Register* RecordSlots::own_slot(std::string_view element) const {
-  const auto own = fields_.find(std::string_view());
-  if (own == fields_.end()) return nullptr;
-  const auto found = own->second.find(element);
-  return found == own->second.end() ? nullptr : &found->second;
+const Register* RecordSlots::find(std::string_view field, std::string_view element) const {
+  const auto slots = fields_.find(field);
+  if (slots == fields_.end()) return nullptr;
+  const auto found = slots->second.find(element);
+  return found == slots->second.end() ? nullptr : &found->second;
 }
 
 Stamp RecordSlots::deletion() const {
-  const Register* dead = own_slot(kDeadElement);
+  const Register* dead = find({}, kDeadElement);
   return dead == nullptr ? Stamp{} : dead->stamp;
 }
 
 bool RecordSlots::exists() const {
-  const Register* live = own_slot(kLiveElement);
+  const Register* live = find({}, kLiveElement);
   return live != nullptr && live->stamp > deletion();
 }
 

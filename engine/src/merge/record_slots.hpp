@@ -36,6 +36,8 @@ class RecordSlots {
   void load(std::string_view field, std::string_view element, Register value);
 
   [[nodiscard]] bool empty() const { return fields_.empty(); }
+  // What one slot holds, or null. It is borrowed until the record changes.
+  [[nodiscard]] const Register* find(std::string_view field, std::string_view element) const;
   // The stamp of `dead`, or the zero stamp.
   [[nodiscard]] Stamp deletion() const;
   [[nodiscard]] bool exists() const;
@@ -67,7 +69,6 @@ class RecordSlots {
  private:
   using Views = std::vector<strategy::SlotView>;
 
-  [[nodiscard]] const Register* own_slot(std::string_view element) const;
   [[nodiscard]] static Views counting(const Field& field, const Stamp& deletion);
   // The slots of the field that count, as far as the mutation has to see them.
   [[nodiscard]] Views seen_by(const strategy::Strategy& strategy,

@@ -6,7 +6,7 @@
 
 namespace syncline::replica {
 
-void CommitBuilder::write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced) {
+void CommitBuilder::write(const Op& op, LogOrigin origin, const std::optional<Replaced>& replaced) {
   // Headroom for one more op, whatever it holds, keeps an entry within what decode_batch accepts.
   constexpr std::size_t kOpBytesMax = kValueBytesMax + 1024;
   const bool full =
@@ -19,12 +19,12 @@ void CommitBuilder::write(const Op& op, LogOrigin origin, std::optional<std::uin
   }
   log_.add(op);
   batch_.put(Keyspace::kSlots, op.key.bytes(), encode_slot({sequence_, op.stamp, op.value}));
-  if (replaced && unsettled_.outbox_first && *replaced >= *unsettled_.outbox_first)
-    erase_outbox(*replaced);
-  if (replaced && origin == LogOrigin::kLocal) erase_set_aside(*replaced);
+  if (replaced && unsettled_.outbox_first && replaced->sequence >= *unsettled_.outbox_first)
+    erase_outbox(replaced->sequence);
+  if (replaced && origin == LogOrigin::kLocal) erase_set_aside(replaced->sequence);
   if (origin != LogOrigin::kRemote) {
     batch_.append(Keyspace::kOutbox, sequence_key(sequence_),
-                  encode_outbox({commit_, op.key.bytes()}));
+                  encode_outbox({commit_, op.key.bytes(), replaced ? replaced->base : Stamp{}}));
   }
 }
 

@@ -20,6 +20,12 @@ struct Unsettled {
   [[nodiscard]] bool any() const { return outbox_first || set_aside_first; }
 };
 
+// The register that a write takes the place of.
+struct Replaced {
+  std::uint64_t sequence = 0;
+  Stamp base;  // of the op that is written, if it becomes pending
+};
+
 // Gathers the ops of one commit and what they do to the keyspaces: the log, the slots and the
 // outbox always move together.
 //
@@ -30,10 +36,10 @@ class CommitBuilder {
   CommitBuilder(std::uint64_t last_sequence, Unsettled unsettled)
       : sequence_(last_sequence), commit_(last_sequence + 1), unsettled_(unsettled) {}
 
-  // Makes the op its slot's register. `replaced` is the sequence of the register that was there.
+  // Makes the op its slot's register. `replaced` is the register that was there, if any.
   // Ops that did not come from elsewhere become pending, and take the place of what they replace
   // there. A local one also takes that of what is set aside.
-  void write(const Op& op, LogOrigin origin, std::optional<std::uint64_t> replaced);
+  void write(const Op& op, LogOrigin origin, const std::optional<Replaced>& replaced);
 
   // Puts an entry beside the ops, or erases one.
   void put_meta(std::string_view name, std::string value);

@@ -13,6 +13,7 @@
 #include "replica/entries.hpp"
 #include "replica/observers.hpp"
 #include "syncline/clock.hpp"
+#include "syncline/conflicts.hpp"
 #include "syncline/kept_aside.hpp"
 #include "syncline/query.hpp"
 #include "syncline/replica.hpp"
@@ -62,6 +63,7 @@ class Replica::Core {
   replica::Observers observers;
   std::unique_ptr<Replication> replication;
   std::unique_ptr<KeptAside> kept_aside;
+  std::unique_ptr<Conflicts> conflicts;
   std::unique_ptr<Queries> queries;
 };
 
@@ -71,6 +73,12 @@ namespace replica {
 [[nodiscard]] std::unique_ptr<KeptAside> make_kept_aside(Replica::Core& core);
 
 }  // namespace replica
+
+namespace conflict {
+
+[[nodiscard]] std::unique_ptr<Conflicts> make_conflicts(Replica::Core& core);
+
+}  // namespace conflict
 
 namespace query {
 

@@ -29,6 +29,10 @@ Result<Transaction::Draft::Drafted*> Transaction::Draft::draft(std::string_view 
 
 Result<void> Transaction::Draft::mutate(std::string_view collection, std::string_view record,
                                         const Change& change) {
+  if (is_engine_collection(collection) && !is_engine_) {
+    return fail(Code::kKeyMalformed, "collection " + std::string(collection) +
+                                         " is the engine's own, as all that begin with $ are");
+  }
   const auto drafted = draft(collection, record);
   if (!drafted) return fail(drafted.error());
   merge::RecordSlots& slots = (*drafted)->slots;

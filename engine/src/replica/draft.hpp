@@ -29,6 +29,8 @@ class Transaction::Draft {
                                     const Change& change);
   [[nodiscard]] Result<merge::RecordSlots*> record(std::string_view collection,
                                                    std::string_view record);
+  // From here on it may write to the engine's own collections.
+  void open_engine_collections() { is_engine_ = true; }
   [[nodiscard]] const CollectionRules& rules(std::string_view collection) const {
     return core_.schema.collection(collection);
   }
@@ -48,6 +50,7 @@ class Transaction::Draft {
 
   Replica::Core& core_;
   const Snapshot& snapshot_;
+  bool is_engine_ = false;
   std::map<std::string, Drafted, std::less<>> records_;
   std::vector<Op> ops_;
   std::vector<bool> may_replace_;

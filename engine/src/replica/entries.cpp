@@ -21,6 +21,9 @@ constexpr unsigned kMemoryFlags = kEnabledFlag | kCompleteFlag | kErrorFlag;
 
 std::string new_entry() { return {kEntryVersion}; }
 
+// The format byte of an outbox entry with a base.
+constexpr char kWithBase = 2;
+
 bool take_version(Reader& reader) {
   const auto version = reader.take_u8();
   return version && static_cast<char>(*version) == kEntryVersion;
@@ -140,19 +143,30 @@ Result<SlotEntry> decode_slot(std::string_view bytes, std::string_view key) {
 }
 
 std::string encode_outbox(const OutboxEntry& entry) {
-  std::string out = new_entry();
-  out.reserve(1 + sizeof entry.commit + entry.slot_key.size());
+  const bool has_base = entry.base != Stamp{};
+  std::string out(1, has_base ? kWithBase : kEntryVersion);
+  out.reserve(1 + sizeof entry.commit + kStampBytes + entry.slot_key.size());
   codec::append_u64(out, entry.commit);
+  if (has_base) append_stamp(out, entry.base);
   out.append(entry.slot_key);
   return out;
 }
 
 Result<OutboxEntry> decode_outbox(std::string_view bytes, std::string_view key) {
   Reader reader(bytes);
-  if (!take_version(reader)) return corrupt("outbox entry", key);
+  const bool has_base = bytes.starts_with(kWithBase);
+  if (has_base ? !reader.take_u8() : !take_version(reader)) return corrupt("outbox entry", key);
   const auto commit = reader.take_u64();
-  if (!commit || reader.empty()) return corrupt("outbox entry", key);
-  return OutboxEntry{*commit, reader.rest()};
+  if (!commit) return corrupt("outbox entry", key);
+  Stamp base;
+  if (has_base) {
+    const auto stamp = reader.take(kStampBytes);
+    if (!stamp) return corrupt("outbox entry", key);
+    base = *decode_stamp(*stamp);
+    if (base == Stamp{}) return corrupt("outbox entry", key);
+  }
+  if (reader.empty()) return corrupt("outbox entry", key);
+  return OutboxEntry{*commit, reader.rest(), base};
 }
 
 std::string encode_log(const LogEntry& entry) {

@@ -80,7 +80,15 @@ struct SlotEntry {
 struct OutboxEntry {
   std::uint64_t commit = 0;
   std::string_view slot_key;
+  // The register that the op overwrote knowingly (spec/conflicts.md); zero for none.
+  Stamp base{};
+
+  bool operator==(const OutboxEntry&) const = default;
 };
+// The base of an op that a server has had before: whatever arrives, it is in conflict with nothing.
+inline constexpr Stamp kOfferedAgain{
+    HybridTime::from_packed(std::numeric_limits<std::uint64_t>::max()),
+    static_cast<ReplicaId>(std::numeric_limits<std::uint64_t>::max())};
 [[nodiscard]] std::string encode_outbox(const OutboxEntry& entry);
 [[nodiscard]] Result<OutboxEntry> decode_outbox(std::string_view bytes, std::string_view key);
 

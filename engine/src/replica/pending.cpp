@@ -28,6 +28,39 @@ Result<bool> is_current(const Snapshot& snapshot, std::uint64_t sequence, const 
   return slot->sequence == sequence;
 }
 
+Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot, const Unsettled& unsettled,
+                                            std::uint64_t sequence) {
+  const std::string key = sequence_key(sequence);
+  if (unsettled.outbox_first && sequence >= *unsettled.outbox_first) {
+    const auto pending = snapshot.get(Keyspace::kOutbox, key);
+    if (!pending) return fail(pending.error());
+    if (*pending) {
+      const auto entry = decode_outbox(**pending, key);
+      if (!entry) return fail(entry.error());
+      if (entry->base == kOfferedAgain) return std::nullopt;
+      return Waiting{entry->base, false};
+    }
+  }
+  if (unsettled.set_aside_first && sequence >= *unsettled.set_aside_first) {
+    const auto set_aside = snapshot.get(Keyspace::kSetAside, key);
+    if (!set_aside) return fail(set_aside.error());
+    if (*set_aside) return Waiting{{}, true};
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<Replaced>> find_replaced(const Snapshot& snapshot, const Unsettled& unsettled,
+                                              std::string_view slot_key) {
+  const auto stored = snapshot.get(Keyspace::kSlots, slot_key);
+  if (!stored) return fail(stored.error());
+  if (!*stored) return std::nullopt;
+  const auto slot = decode_slot(**stored, slot_key);
+  if (!slot) return fail(slot.error());
+  const auto waiting = find_waiting(snapshot, unsettled, slot->sequence);
+  if (!waiting) return fail(waiting.error());
+  return Replaced{slot->sequence, *waiting ? (*waiting)->base : slot->stamp};
+}
+
 std::optional<Op> read_one(std::string_view batch) {
   auto ops = decode_batch(batch);
   if (!ops || ops->size() != 1) return std::nullopt;

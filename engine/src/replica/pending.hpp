@@ -20,6 +20,24 @@ namespace syncline::replica {
 [[nodiscard]] Result<bool> is_current(const Snapshot& snapshot, std::uint64_t sequence,
                                       const SlotKey& key);
 
+// An op that no server is known to have taken in.
+struct Waiting {
+  Stamp base;  // of what its slot held before, as far as others may know of it; zero for nothing
+  bool is_set_aside = false;
+};
+
+// What waits under this sequence; nothing if it is settled, or is only offered again. Errors: those
+// of the store.
+[[nodiscard]] Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot,
+                                                          const Unsettled& unsettled,
+                                                          std::uint64_t sequence);
+
+// What a local write of the slot takes the place of, if it holds anything. The base is that of the
+// op which waits there, or else the register itself. Errors: those of the store.
+[[nodiscard]] Result<std::optional<Replaced>> find_replaced(const Snapshot& snapshot,
+                                                            const Unsettled& unsettled,
+                                                            std::string_view slot_key);
+
 // The op of a batch of one, or nothing if this build cannot read it.
 [[nodiscard]] std::optional<Op> read_one(std::string_view batch);
 

@@ -4,8 +4,8 @@
 
 #include "query/upkeep.hpp"
 #include "replica/core.hpp"
-#include "replica/draft.hpp"
 #include "replica/incoming.hpp"
+#include "replica/local_write.hpp"
 #include "replica/record_reader.hpp"
 
 namespace syncline {
@@ -139,6 +139,7 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
   core->indexes = std::move(indexes->list);
   core->replication = make_replication(*core);
   core->kept_aside = make_kept_aside(*core);
+  core->conflicts = conflict::make_conflicts(*core);
   core->queries = query::make_queries(*core);
   // A build that knows more may be able to read what another one could not. What cannot be
   // committed now is tried at the next opening.
@@ -150,40 +151,10 @@ Replica::Replica(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Replica::~Replica() = default;
 
 Result<void> Replica::write(const Body& body) {
-  {
-    const std::lock_guard lock(core_->writer);
-    auto snapshot = core_->store.snapshot();
-    if (!snapshot) return fail(snapshot.error());
-    const auto unsettled = Core::unsettled(**snapshot);
-    if (!unsettled) return fail(unsettled.error());
-    Transaction::Draft draft(*core_, **snapshot);
+  return write_draft(*core_, [&body](Transaction::Draft& draft) {
     Transaction transaction(draft);
-    if (auto ok = body(transaction); !ok) {
-      core_->clock.restore(core_->committed.clock);
-      return ok;
-    }
-    if (draft.ops().empty()) return {};
-    CommitBuilder builder(core_->committed.sequence, *unsettled);
-    for (std::size_t i = 0; i < draft.ops().size(); ++i) {
-      const Op& op = draft.ops()[i];
-      std::optional<std::uint64_t> replaced;
-      if (unsettled->any() && draft.may_replace(i)) {
-        const auto present = (*snapshot)->get(Keyspace::kSlots, op.key.bytes());
-        const auto slot = present && *present ? decode_slot(**present, op.key.bytes())
-                                              : Result<SlotEntry>(SlotEntry{});
-        if (!present || !slot) {
-          core_->clock.restore(core_->committed.clock);
-          return fail(!present ? present.error() : slot.error());
-        }
-        if (*present) replaced = slot->sequence;
-      }
-      builder.write(op, LogOrigin::kLocal, replaced);
-    }
-    snapshot->reset();
-    if (auto ok = core_->commit(builder, draft.ops(), Origin::kLocal); !ok) return ok;
-  }
-  core_->deliver();
-  return {};
+    return body(transaction);
+  });
 }
 
 Result<std::optional<Record>> Replica::get(std::string_view collection,
@@ -220,6 +191,8 @@ ReplicaId Replica::id() const { return core_->id; }
 const Schema& Replica::schema() const { return core_->schema; }
 Replication& Replica::replication() { return *core_->replication; }
 KeptAside& Replica::kept_aside() { return *core_->kept_aside; }
+Conflicts& Replica::conflicts() { return *core_->conflicts; }
+const Conflicts& Replica::conflicts() const { return *core_->conflicts; }
 Queries& Replica::queries() { return *core_->queries; }
 const Queries& Replica::queries() const { return *core_->queries; }
 

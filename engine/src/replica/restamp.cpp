@@ -118,14 +118,14 @@ Result<MovedSlots> moved_slots(const Schema& schema, std::span<const Pending> op
   return moved;
 }
 
-// The sequence of what the slot holds, if it holds anything.
-Result<std::optional<std::uint64_t>> sequence_of(const Snapshot& snapshot, const SlotKey& key) {
+// What the slot holds, if it holds anything.
+Result<std::optional<Replaced>> held_by(const Snapshot& snapshot, const SlotKey& key) {
   const auto stored = snapshot.get(Keyspace::kSlots, key.bytes());
   if (!stored) return fail(stored.error());
   if (!*stored) return std::nullopt;
   const auto slot = decode_slot(**stored, key.bytes());
   if (!slot) return fail(slot.error());
-  return slot->sequence;
+  return Replaced{slot->sequence, {}};
 }
 
 // Nothing is unsettled any more. Ops that were judged and keep their stamps are safe: their
@@ -153,7 +153,7 @@ Result<std::vector<Op>> write_anew(CommitBuilder& builder, const Schema& schema,
     const auto move = moves->from.find(op.key.bytes());
     const bool is_taken = moves->to.contains(op.key.bytes());
     if (move != moves->from.end()) {
-      const auto present = sequence_of(snapshot, move->second);
+      const auto present = held_by(snapshot, move->second);
       if (!present) return fail(present.error());
       builder.write({move->second, op.stamp, op.value}, LogOrigin::kRestamped, *present);
       // The slot of the old name says nothing any more. It is sent all the same, so that every
@@ -164,7 +164,7 @@ Result<std::vector<Op>> write_anew(CommitBuilder& builder, const Schema& schema,
     if (is_taken) {
       builder.erase_outbox(item.sequence);
     } else {
-      builder.write(op, LogOrigin::kRestamped, item.sequence);
+      builder.write(op, LogOrigin::kRestamped, Replaced{item.sequence, item.base});
     }
     restamped.push_back(std::move(op));
   }

@@ -42,7 +42,7 @@ class Search {
       if (!found_.outbox_first) found_.outbox_first = *sequence;
       auto op = pending_op(snapshot, *sequence, entry->slot_key);
       if (!op) return fail(op.error());
-      look({*sequence, std::move(*op)});
+      look({*sequence, std::move(*op), entry->base});
     }
     if (!standing) return fail(standing.error());
     return {};

@@ -12,6 +12,7 @@ namespace syncline::replica {
 struct Pending {
   std::uint64_t sequence = 0;
   Op op;
+  Stamp base;
 };
 
 // The pending ops that have to be stamped anew, and what their new stamps have to come after.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "crypto/sodium_library.hpp"
+#include "schema/conflict_bounds.hpp"
 #include "schema/document.hpp"
 #include "schema/index_rules.hpp"
 #include "syncline/limits.hpp"
@@ -210,7 +211,7 @@ Result<Schema> Schema::parse(std::string_view json, const Strategies& strategies
   if (!document) return fail(document.error());
   const auto members = object_at(*document, "document");
   if (!members) return fail(members.error());
-  if (auto ok = only_members(**members, "", {"name", "version", "collections"}); !ok)
+  if (auto ok = only_members(**members, "", {"name", "version", "collections", "conflicts"}); !ok)
     return fail(ok.error());
   auto id = parse_id(**members);
   if (!id) return fail(id.error());
@@ -221,10 +222,15 @@ Result<Schema> Schema::parse(std::string_view json, const Strategies& strategies
   Schema schema;
   for (const auto& [name, collection] : **collections) {
     if (auto ok = check_collection(name); !ok) return invalid("collections", ok.error().message);
+    if (is_engine_collection(name))
+      return invalid("collections." + name, "is the engine's own, as all that begin with $ are");
     auto rules = parse_collection(collection, "collections." + name, strategies);
     if (!rules) return fail(rules.error());
     schema.collections_.emplace(name, std::move(*rules));
   }
+  const auto bounds = parse_conflict_bounds(**members);
+  if (!bounds) return fail(bounds.error());
+  schema.conflict_bounds_ = *bounds;
   const auto encoded = encode_value(*document);
   if (!encoded) return invalid("document", encoded.error().message);
   id->digest = crypto::digest_hex(*encoded);

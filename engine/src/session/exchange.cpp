@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
 #include "session/driver.hpp"
 #include "session/failures.hpp"
+#include "syncline/limits.hpp"
 
 // The driver's requests: what is sent for an action, and what its answer becomes.
 
@@ -83,6 +85,7 @@ void Synchronizer::Driver::exchange_with(const Tokens& tokens, bool pull_only) {
       pushed = std::make_shared<PushBatch>(std::move(**push));
       request.push_ops = pushed->ops;
       request.push_fence = pushed->fence;
+      request.push_through = std::min(pushed->items.back().sequence, kThroughMax);
       request.replica = static_cast<std::uint64_t>(pushed->pusher);
     }
   }

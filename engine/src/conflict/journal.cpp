@@ -1,0 +1,139 @@
+#include "conflict/journal.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "replica/entries.hpp"
+#include "replica/pending.hpp"
+#include "replica/record_reader.hpp"
+#include "replica/record_scan.hpp"
+
+namespace syncline::conflict {
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+
+// Adds to a commit over a snapshot.
+class Recorder {
+ public:
+  Recorder(Replica::Core& core, const Snapshot& snapshot, const replica::Unsettled& unsettled,
+           replica::CommitBuilder& builder, std::vector<Op>& written)
+      : core_(core),
+        snapshot_(snapshot),
+        unsettled_(unsettled),
+        builder_(builder),
+        written_(written) {}
+
+  Result<void> add(const Clash& clash) {
+    std::string id = entry_id(clash);
+    if (added_.contains(id)) return {};
+    const auto present = replica::read_record(snapshot_, kConflictsCollection, id);
+    if (!present) return fail(present.error());
+    if (!present->empty()) return {};
+    const auto stamp = next_stamp({});
+    if (!stamp) return fail(stamp.error());
+    auto ops = entry_ops(clash, core_.clock.now_ms(), *stamp);
+    if (!ops) return fail(ops.error());
+    for (Op& op : *ops) {
+      builder_.write(op, replica::LogOrigin::kLocal, std::nullopt);
+      written_.push_back(std::move(op));
+    }
+    added_.insert(std::move(id));
+    return {};
+  }
+
+  // Removes the oldest of what was there before: what was just added is the news.
+  Result<void> keep_bounds() {
+    if (added_.empty()) return {};
+    std::vector<std::string> present;
+    const auto scanned = scan([&](const std::string& id) { present.push_back(id); });
+    if (!scanned) return scanned;
+    const ConflictBounds& bounds = core_.schema.conflict_bounds();
+    const std::int64_t oldest_ms = core_.clock.now_ms() - bounds.keep_days * kDayMs;
+    const std::size_t room = bounds.keep - std::min(bounds.keep, added_.size());
+    const std::size_t beyond = present.size() - std::min(present.size(), room);
+    for (std::size_t i = 0; i < present.size(); ++i) {
+      if (i >= beyond && entry_time_ms(present[i]).value_or(0) >= oldest_ms) continue;
+      if (auto ok = remove(present[i]); !ok) return ok;
+    }
+    return {};
+  }
+
+ private:
+  Result<Stamp> next_stamp(HybridTime floor) {
+    const auto time = core_.clock.tick(floor);
+    if (!time) return fail(time.error());
+    return Stamp{*time, core_.id};
+  }
+
+  // The entries that are not deleted, ascending.
+  template <typename Visitor>
+  Result<void> scan(const Visitor& visitor) const {
+    auto cursor = snapshot_.cursor(Keyspace::kSlots);
+    if (!cursor) return fail(cursor.error());
+    replica::RecordScan records(**cursor, kConflictsCollection, false);
+    if (auto ok = records.start(std::string(kConflictsCollection) + '\0'); !ok) return ok;
+    while (true) {
+      std::string id;
+      merge::RecordSlots slots;
+      const auto more = records.next(id, slots);
+      if (!more) return fail(more.error());
+      if (!*more) return {};
+      if (slots.exists()) visitor(id);
+    }
+  }
+
+  Result<void> remove(const std::string& id) {
+    auto slots = replica::read_record(snapshot_, kConflictsCollection, id);
+    if (!slots) return fail(slots.error());
+    const auto stamp = next_stamp(slots->latest());
+    if (!stamp) return fail(stamp.error());
+    Result<void> done;
+    const merge::RecordSlots::OnWrite write = [&](std::string_view field, std::string_view element,
+                                                  const merge::Register& value) {
+      if (done) done = put(id, field, element, value);
+    };
+    const CollectionRules& rules = core_.schema.collection(kConflictsCollection);
+    for (const auto& [field, value] : slots->resolve_fields(rules)) {
+      if (field != kLostField && field != kKeptField) continue;
+      if (auto ok = slots->write(rules, field, strategy::Clear{}, *stamp, write); !ok) return ok;
+    }
+    slots->erase(*stamp, write);
+    return done;
+  }
+
+  Result<void> put(const std::string& id, std::string_view field, std::string_view element,
+                   const merge::Register& value) {
+    auto key = SlotKey::make(kConflictsCollection, id, field, element);
+    if (!key) return fail(key.error());
+    const auto replaced = replica::find_replaced(snapshot_, unsettled_, key->bytes());
+    if (!replaced) return fail(replaced.error());
+    Op op{std::move(*key), value.stamp, value.value};
+    builder_.write(op, replica::LogOrigin::kLocal, *replaced);
+    written_.push_back(std::move(op));
+    return {};
+  }
+
+  Replica::Core& core_;
+  const Snapshot& snapshot_;
+  const replica::Unsettled& unsettled_;
+  replica::CommitBuilder& builder_;
+  std::vector<Op>& written_;
+  std::set<std::string> added_;
+};
+
+}  // namespace
+
+Result<void> record(const std::vector<Clash>& clashes, Replica::Core& core,
+                    const Snapshot& snapshot, const replica::Unsettled& unsettled,
+                    replica::CommitBuilder& builder, std::vector<Op>& written) {
+  Recorder recorder(core, snapshot, unsettled, builder, written);
+  for (const Clash& clash : clashes) {
+    if (auto ok = recorder.add(clash); !ok) return ok;
+  }
+  return recorder.keep_bounds();
+}
+
+}  // namespace syncline::conflict

@@ -1,0 +1,163 @@
+#include "conflict/watch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "replica/ancestors.hpp"
+#include "replica/pending.hpp"
+
+namespace syncline::conflict {
+
+using replica::SlotEntry;
+
+namespace {
+
+std::string prefix_of(const SlotKey& key) {
+  std::string prefix(key.collection());
+  prefix.push_back('\0');
+  prefix.append(key.record()).push_back('\0');
+  return prefix;
+}
+
+bool is_own_slot(const SlotKey& key, std::string_view element) {
+  return key.field().empty() && key.element() == element;
+}
+
+}  // namespace
+
+Result<void> Watch::meet(const Op& arrived, const std::optional<SlotEntry>& present) {
+  const SlotKey& key = arrived.key;
+  if (!unsettled_.any() || is_engine_collection(key.collection())) return {};
+  const auto record = seen(key);
+  if (!record) return fail(record.error());
+  Seen& found = **record;
+  if (is_own_slot(key, kLiveElement)) {
+    found.after.live = std::max(found.after.live, arrived.stamp);
+    return {};
+  }
+  if (is_own_slot(key, kDeadElement)) {
+    if (arrived.stamp <= found.after.dead) return {};
+    found.after.dead = arrived.stamp;
+    found.arrived_deletion = arrived;
+    return {};
+  }
+  const bool changes =
+      !present || beats(arrived.stamp, arrived.value, present->stamp, present->value);
+  if (changes && found.own_deletion && found.own_deletion->replica != arrived.stamp.replica) {
+    found.edits.push_back(arrived);
+  }
+  return present ? meet_in_slot(arrived, *present, found) : Result<void>();
+}
+
+Result<void> Watch::meet_in_slot(const Op& arrived, const SlotEntry& present, const Seen& record) {
+  if (arrived.stamp.replica == present.stamp.replica || arrived.value == present.value) return {};
+  const auto base = unacknowledged(present);
+  if (!base) return fail(base.error());
+  if (!*base || arrived.stamp <= **base) return {};
+  const std::string rule =
+      rule_name(core_.schema.collection(arrived.key.collection()), arrived.key.field());
+  const Op own{arrived.key, present.stamp, std::string(present.value)};
+  if (!beats(arrived.stamp, arrived.value, own.stamp, own.value)) {
+    note({arrived, own.stamp, own.value, rule});
+  } else if (!record.before.hides(own.stamp)) {
+    lost_.insert(own.key.bytes());
+    note({own, arrived.stamp, arrived.value, rule});
+  }
+  return {};
+}
+
+Result<std::vector<Clash>> Watch::finish() {
+  for (auto& [prefix, record] : records_) {
+    if (record.arrived_deletion) {
+      if (auto ok = find_hidden(prefix, record); !ok) return fail(ok.error());
+    }
+    for (Op& edit : record.edits) {
+      if (record.after.hides(edit.stamp))
+        note({std::move(edit), *record.own_deletion, std::string(kTombstone),
+              std::string(kDeletionRule)});
+    }
+  }
+  return std::move(clashes_);
+}
+
+// What the deletion that arrived hides of what was written here.
+Result<void> Watch::find_hidden(const std::string& prefix, const Seen& record) {
+  auto cursor = snapshot_.cursor(Keyspace::kSlots);
+  if (!cursor) return fail(cursor.error());
+  auto standing = (*cursor)->seek(prefix);
+  for (; standing && *standing && (*cursor)->key().starts_with(prefix);
+       standing = (*cursor)->next()) {
+    auto key = SlotKey::parse((*cursor)->key());
+    const auto slot = replica::decode_slot((*cursor)->value(), (*cursor)->key());
+    if (!key || !slot) return replica::corrupt("slot", (*cursor)->key());
+    const Stamp& deletion = record.arrived_deletion->stamp;
+    if (key->field().empty() || lost_.contains(key->bytes()) ||
+        slot->stamp.replica == deletion.replica || record.before.hides(slot->stamp) ||
+        !record.after.hides(slot->stamp)) {
+      continue;
+    }
+    const auto base = unacknowledged(*slot);
+    if (!base) return fail(base.error());
+    if (*base)
+      note({{std::move(*key), slot->stamp, std::string(slot->value)},
+            deletion,
+            std::string(kTombstone),
+            std::string(kDeletionRule)});
+  }
+  if (!standing) return fail(standing.error());
+  return {};
+}
+
+Result<Watch::Seen*> Watch::seen(const SlotKey& key) {
+  std::string prefix = prefix_of(key);
+  if (const auto known = records_.find(prefix); known != records_.end()) return &known->second;
+  Seen record;
+  const auto live = record_slot(prefix, kLiveElement);
+  if (!live) return fail(live.error());
+  if (*live) record.before.live = (*live)->stamp;
+  const auto dead = record_slot(prefix, kDeadElement);
+  if (!dead) return fail(dead.error());
+  if (*dead) {
+    record.before.dead = (*dead)->stamp;
+    const auto base = unacknowledged(**dead);
+    if (!base) return fail(base.error());
+    if (*base) record.own_deletion = (*dead)->stamp;
+  }
+  record.after = record.before;
+  return &records_.emplace(std::move(prefix), std::move(record)).first->second;
+}
+
+Result<std::optional<SlotEntry>> Watch::record_slot(const std::string& prefix,
+                                                    std::string_view element) const {
+  std::string key = prefix;
+  key.push_back('\0');
+  key.append(element);
+  const auto stored = snapshot_.get(Keyspace::kSlots, key);
+  if (!stored) return fail(stored.error());
+  if (!*stored) return std::nullopt;
+  const auto slot = replica::decode_slot(**stored, key);
+  if (!slot) return fail(slot.error());
+  return *slot;
+}
+
+Result<std::optional<Stamp>> Watch::unacknowledged(const SlotEntry& present) const {
+  const bool is_own = present.stamp.replica == core_.id ||
+                      replica::unsettled_by(ancestors_, present.stamp) != nullptr;
+  if (!is_own) return std::nullopt;
+  const auto waiting = replica::find_waiting(snapshot_, unsettled_, present.sequence);
+  if (!waiting) return fail(waiting.error());
+  if (!*waiting ||
+      (!(*waiting)->is_set_aside && taken_.has(present.stamp.replica, present.sequence)))
+    return std::nullopt;
+  return (*waiting)->base;
+}
+
+void Watch::note(Clash clash) {
+  if (is_tombstone(clash.lost.value)) return;
+  const SlotKey& key = clash.lost.key;
+  const CollectionRules& rules = core_.schema.collection(key.collection());
+  if (!shown(rules, key.field(), key.element(), clash.lost.value)) return;
+  clashes_.push_back(std::move(clash));
+}
+
+}  // namespace syncline::conflict

@@ -1,0 +1,143 @@
+#include "replica/intake.hpp"
+
+#include <utility>
+
+#include "conflict/journal.hpp"
+#include "replica/memory.hpp"
+#include "replica/pending.hpp"
+#include "syncline/limits.hpp"
+
+namespace syncline::replica {
+
+Result<void> Intake::merge_waiting(std::int64_t server_ms) {
+  auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
+  if (!cursor) return fail(cursor.error());
+  std::size_t left = kBatchOpsMax;
+  auto standing = (*cursor)->seek({});
+  for (; standing && *standing; standing = (*cursor)->next()) {
+    const auto entry = decode_aside((*cursor)->value(), (*cursor)->key());
+    if (!entry) return fail(entry.error());
+    if (entry->code != Code::kStampInFuture) continue;
+    auto ops = decode_own_batch(entry->batch);
+    if (!ops || ops->size() != 1) return corrupt("op put aside", (*cursor)->key());
+    if (left == 0 || !core_.clock.observe(ops->front().stamp, server_ms)) {
+      ++outcome_.waiting;
+      continue;
+    }
+    --left;
+    builder_.erase(Keyspace::kQuarantine, std::string((*cursor)->key()));
+    if (auto ok = merge(std::move(ops->front())); !ok) return ok;
+  }
+  if (!standing) return fail(standing.error());
+  return {};
+}
+
+Result<AsideRetry> Intake::merge_readable() {
+  AsideRetry retried;
+  auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
+  if (!cursor) return fail(cursor.error());
+  auto standing = (*cursor)->seek({});
+  for (; standing && *standing; standing = (*cursor)->next()) {
+    std::string key((*cursor)->key());
+    const auto entry = decode_aside((*cursor)->value(), key);
+    if (!entry) return fail(entry.error());
+    auto op = read_one(entry->batch);
+    if (!op || retried.merged == kTransactionOpsMax) {
+      ++retried.left;
+    } else if (!core_.clock.observe(op->stamp, core_.clock.now_ms())) {
+      if (entry->code != Code::kStampInFuture) {
+        builder_.put(Keyspace::kQuarantine, std::move(key),
+                     encode_aside(Code::kStampInFuture, entry->batch));
+      }
+      ++retried.left;
+    } else {
+      builder_.erase(Keyspace::kQuarantine, std::move(key));
+      if (auto ok = merge(std::move(*op)); !ok) return fail(ok.error());
+      ++retried.merged;
+    }
+  }
+  if (!standing) return fail(standing.error());
+  return retried;
+}
+
+Result<void> Intake::merge_page(std::string_view batch, std::int64_t server_ms) {
+  auto ops = decode_batch(batch);
+  if (!ops) return fail(Code::kResponseMalformed, "the page of the reply: " + ops.error().message);
+  outcome_.arrived = ops->size();
+  merged_.reserve(ops->size());
+  merged_ops_.reserve(ops->size());
+  for (DecodedOp& item : *ops) {
+    if (!item.op) {
+      if (auto ok = quarantine(item.error->code, item.raw); !ok) return ok;
+    } else if (auto observed = core_.clock.observe(item.op->stamp, server_ms); !observed) {
+      // By the time that it can be merged, what it conflicts with may be settled.
+      const auto present = stored(item.op->key.bytes());
+      if (!present) return fail(present.error());
+      if (auto ok = watch_.meet(*item.op, *present); !ok) return ok;
+      if (auto ok = quarantine(observed.error().code, encode_batch({&*item.op, 1})); !ok) return ok;
+      ++outcome_.waiting;
+    } else if (auto ok = merge(std::move(*item.op)); !ok) {
+      return ok;
+    }
+  }
+  return {};
+}
+
+Result<void> Intake::record_conflicts() {
+  const auto clashes = watch_.finish();
+  if (!clashes) return fail(clashes.error());
+  return conflict::record(*clashes, core_, snapshot_, unsettled_, builder_, merged_ops_);
+}
+
+Result<ReplyOutcome> Intake::commit() {
+  if (auto ok = core_.commit(builder_, merged_ops_, Origin::kRemote); !ok) return fail(ok.error());
+  core_.progress = std::move(progress_);
+  return outcome_;
+}
+
+Result<std::optional<SlotEntry>> Intake::stored(const std::string& key) const {
+  const auto bytes = snapshot_.get(Keyspace::kSlots, key);
+  if (!bytes) return fail(bytes.error());
+  if (!*bytes) return std::nullopt;
+  const auto slot = decode_slot(**bytes, key);
+  if (!slot) return fail(slot.error());
+  return *slot;
+}
+
+Result<void> Intake::merge(Op op) {
+  const std::string& key = op.key.bytes();
+  if (unsettled_by(ancestors_, op.stamp) != nullptr) arrived_of_ancestors_.emplace(op.stamp, key);
+  std::optional<Replaced> replaced;
+  if (const auto earlier = merged_.find(key); earlier != merged_.end()) {
+    const Op& present = merged_ops_[earlier->second];
+    if (!beats(op.stamp, op.value, present.stamp, present.value)) return {};
+  } else {
+    const auto present = stored(key);
+    if (!present) return fail(present.error());
+    if (auto ok = watch_.meet(op, *present); !ok) return ok;
+    if (*present) {
+      if (!beats(op.stamp, op.value, (*present)->stamp, (*present)->value)) return {};
+      replaced = Replaced{(*present)->sequence, {}};
+    }
+  }
+  builder_.write(op, LogOrigin::kRemote, replaced);
+  ++outcome_.merged;
+  merged_.insert_or_assign(key, merged_ops_.size());
+  merged_ops_.push_back(std::move(op));
+  return {};
+}
+
+Result<void> Intake::quarantine(Code code, std::string_view batch) {
+  if (next_quarantine_ == 0) {
+    auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
+    if (!cursor) return fail(cursor.error());
+    const auto standing = (*cursor)->seek_last();
+    if (!standing) return fail(standing.error());
+    next_quarantine_ = *standing ? parse_sequence_key((*cursor)->key()).value_or(0) + 1 : 1;
+  }
+  builder_.put(Keyspace::kQuarantine, sequence_key(next_quarantine_++), encode_aside(code, batch));
+  ++outcome_.quarantined;
+  return {};
+}
+
+}  // namespace syncline::replica
