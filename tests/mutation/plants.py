@@ -343,8 +343,8 @@ PLANTS = [
     # Stamping anew.
     Plant("late_copy_of_a_refused_push", "a push from before a refusal is taken in when its stamps are no longer ahead",
           SPACE,
-          "if (any_in_future) fences_[request.replica]",
-          'if (any_in_future && !planted("late_copy_of_a_refused_push")) fences_[request.replica]'),
+          "if (any_in_future) replica.fence",
+          'if (any_in_future && !planted("late_copy_of_a_refused_push")) replica.fence'),
     Plant("restamp_keeps_old_names", "a counter is left behind by the deletion that it follows",
           RESTAMP,
           "if (!accumulates(schema, key) ||",
