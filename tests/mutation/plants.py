@@ -51,6 +51,7 @@ INDEX_LIST = "engine/src/query/index_list.cpp"
 PLACES = "engine/src/query/places.cpp"
 SCAN = "engine/src/query/scan.cpp"
 SPACE = "transports/loopback/src/space.cpp"
+WANTED = "transports/loopback/src/wanted.hpp"
 
 PLANTS = [
     # The clock.
@@ -343,8 +344,8 @@ PLANTS = [
     # Stamping anew.
     Plant("late_copy_of_a_refused_push", "a push from before a refusal is taken in when its stamps are no longer ahead",
           SPACE,
-          "if (any_in_future) fences_[request.replica]",
-          'if (any_in_future && !planted("late_copy_of_a_refused_push")) fences_[request.replica]'),
+          "if (any_in_future) replica.fence",
+          'if (any_in_future && !planted("late_copy_of_a_refused_push")) replica.fence'),
     Plant("restamp_keeps_old_names", "a counter is left behind by the deletion that it follows",
           RESTAMP,
           "if (!accumulates(schema, key) ||",
@@ -376,7 +377,7 @@ PLANTS = [
           "  }\n"
           "  core.clock.learn_offset(reply.time_ms, sent_ms, received_ms);"),
     Plant("cursor_off_by_one", "a page begins one push too late",
-          SPACE,
+          WANTED,
           "sequence > *found->second;",
           'sequence > *found->second + (planted("cursor_off_by_one") ? 1 : 0);'),
     Plant("page_boundary_skips", "a page that is full ends behind the push that did not fit",

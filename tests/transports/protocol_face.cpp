@@ -42,6 +42,8 @@ SyncRequest sync_request(const HttpIn& request, const json::value& body) {
   const auto& members = body.as_object();
   if (const auto* push = members.if_contains("push")) {
     sync.push_fence = push->at("fence").to_number<std::uint64_t>();
+    const auto* through = push->as_object().if_contains("through");
+    if (through != nullptr) sync.push_through = through->to_number<std::uint64_t>();
     sync.push_ops = https::decode_base64(text(*push, "ops")).value();
   }
   if (const auto* schema = members.if_contains("schema")) {
@@ -124,7 +126,7 @@ json::value to_json(const SyncReply& reply) {
     for (const auto& refusal : reply.push->refused) {
       refused.push_back({{"index", refusal.index}, {"code", code_name(refusal.code)}});
     }
-    body["push"] = {{"verdicts", verdicts}, {"refused", refused}};
+    body["push"] = {{"verdicts", verdicts}, {"refused", refused}, {"taken", reply.push->taken}};
   }
   if (reply.pull) {
     json::object cursors;

@@ -71,12 +71,17 @@ std::string fit_to_show(std::string_view text) {
 std::vector<Verdict> read_verdicts(MemberReader& push) {
   std::vector<Verdict> verdicts;
   for (const char letter : push.text("verdicts", 0, kBatchOpsMax)) {
-    if (letter != 'a' && letter != 's' && letter != 'r') {
-      push.refuse("verdicts", "has a letter that is not a, s or r");
+    if (letter != 'a' && letter != 's' && letter != 'u' && letter != 'r') {
+      push.refuse("verdicts", "has a letter that is not a, s, u or r");
       return {};
     }
     verdicts.push_back(static_cast<Verdict>(letter));
   }
+  const auto has = [&](Verdict verdict) {
+    return std::ranges::find(verdicts, verdict) != verdicts.end();
+  };
+  if (has(Verdict::kUnseen) && (has(Verdict::kApplied) || has(Verdict::kSuperseded)))
+    push.refuse("verdicts", "has u beside a or s, though an unseen push is not applied at all");
   return verdicts;
 }
 
@@ -115,6 +120,8 @@ SyncReply::Push read_push(MemberReader& push) {
   SyncReply::Push reply;
   reply.verdicts = read_verdicts(push);
   reply.refused = read_refusals(push, reply.verdicts);
+  if (push.has("taken"))
+    reply.taken = static_cast<std::uint64_t>(push.integer("taken", 0, kThroughMax));
   return reply;
 }
 

@@ -44,7 +44,11 @@ std::string sync_json(const SyncRequest& request) {
                       {"digest", request.schema->digest}};
   }
   if (request.push_ops) {
-    body["push"] = {{"fence", request.push_fence}, {"ops", encode_base64(*request.push_ops)}};
+    json::object push;
+    push["fence"] = request.push_fence;
+    if (request.push_through != 0) push["through"] = request.push_through;
+    push["ops"] = encode_base64(*request.push_ops);
+    body["push"] = std::move(push);
   }
   if (request.pull) {
     json::object cursors;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "server_error.hpp"
+#include "sight.hpp"
 #include "syncline/limits.hpp"
 
 namespace syncline::loopback {
@@ -63,7 +64,7 @@ tl::expected<SyncReply, TransportError> Space::sync(const SyncRequest& request,
     const auto ops = decode_batch(*request.push_ops);
     if (!ops) return refuse(ops.error().code, ops.error().message);
     const auto head_before = head_;
-    auto pushed = push(*ops, request, now_ms);
+    auto pushed = push(*ops, request, wanted ? &*wanted : nullptr, now_ms);
     if (!pushed) return tl::unexpected(pushed.error());
     reply.push = *std::move(pushed);
     if (wanted && head_ != head_before) wanted->pushed = head_;
@@ -120,7 +121,7 @@ tl::expected<std::uint64_t, TransportError> Space::parse_cursor(const std::strin
   return of_this_epoch && sequence <= head_ ? sequence : 0;
 }
 
-tl::expected<Space::Wanted, TransportError> Space::parse_pull(const SyncRequest::Pull& pull) const {
+tl::expected<Wanted, TransportError> Space::parse_pull(const SyncRequest::Pull& pull) const {
   Wanted wanted;
   wanted.limit = pull.limit.value_or(kPullOpsDefault);
   if (wanted.limit < 1 || wanted.limit > kPullOpsMax) {
@@ -145,42 +146,53 @@ tl::expected<Space::Wanted, TransportError> Space::parse_pull(const SyncRequest:
 
 tl::expected<SyncReply::Push, TransportError> Space::push(const std::vector<DecodedOp>& ops,
                                                           const SyncRequest& request,
+                                                          const Wanted* wanted,
                                                           std::int64_t now_ms) {
-  std::vector<std::optional<Code>> refusals;
+  SyncReply::Push reply;
   bool any_in_future = false;
-  std::size_t accepted = 0;
+  bool any_unseen = false;
   std::size_t expanded_bytes = 1;
-  for (const auto& decoded : ops) {
-    refusals.push_back(refusal_of(decoded, now_ms));
-    any_in_future |= refusals.back() == Code::kStampInFuture;
-    if (refusals.back()) continue;
-    ++accepted;
-    expanded_bytes += expanded_size(*decoded.op);
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    const auto refusal = refusal_of(ops[i], now_ms);
+    if (refusal) {
+      reply.refused.push_back({i, *refusal});
+      any_in_future |= refusal == Code::kStampInFuture;
+      continue;
+    }
+    expanded_bytes += expanded_size(*ops[i].op);
+    any_unseen |= wanted != nullptr &&
+                  Sight(slots_, *wanted, ReplicaId{request.replica}).meets_unseen(*ops[i].op);
   }
+  const auto accepted = ops.size() - reply.refused.size();
   if (expanded_bytes + varint_size(accepted) > kBatchBytesMax) {
     return refuse(Code::kBatchTooLarge, "The batch is too large when it is expanded.");
   }
-  const auto least = fences_.find(request.replica);
-  if (least != fences_.end() && request.push_fence < least->second) {
+  const auto known = replicas_.find(request.replica);
+  if (known != replicas_.end() && request.push_fence < known->second.fence) {
     auto outdated = refuse(Code::kPushOutdated, "A stamp was refused since this was sent.");
-    outdated.value().fence = least->second;
+    outdated.value().fence = known->second.fence;
     return outdated;
   }
-  if (any_in_future) fences_[request.replica] = std::min(request.push_fence + 1, kFenceMax);
+  auto& replica = replicas_[request.replica];
+  if (any_in_future) replica.fence = std::min(request.push_fence + 1, kFenceMax);
 
-  SyncReply::Push reply;
-  const auto sequence = head_ + 1;
-  for (std::size_t i = 0; i < ops.size(); ++i) {
-    if (refusals[i]) {
-      reply.verdicts.push_back(Verdict::kRefused);
-      reply.refused.push_back({i, *refusals[i]});
-      continue;
-    }
-    const bool applied = apply(*ops[i].op, sequence);
-    if (applied) head_ = sequence;
-    reply.verdicts.push_back(applied ? Verdict::kApplied : Verdict::kSuperseded);
+  reply.verdicts.assign(ops.size(), any_unseen ? Verdict::kUnseen : Verdict::kSuperseded);
+  for (const auto& refusal : reply.refused) reply.verdicts[refusal.index] = Verdict::kRefused;
+  if (!any_unseen) apply(ops, reply.verdicts);
+  reply.taken = replica.taken;
+  if (!any_unseen && reply.refused.empty()) {
+    replica.taken = std::max(replica.taken, request.push_through);
   }
   return reply;
+}
+
+void Space::apply(const std::vector<DecodedOp>& ops, std::vector<Verdict>& verdicts) {
+  const auto sequence = head_ + 1;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    if (verdicts[i] == Verdict::kRefused || !apply(*ops[i].op, sequence)) continue;
+    verdicts[i] = Verdict::kApplied;
+    head_ = sequence;
+  }
 }
 
 bool Space::apply(const Op& op, std::uint64_t sequence) {
@@ -193,13 +205,6 @@ bool Space::apply(const Op& op, std::uint64_t sequence) {
   slots_.insert_or_assign(op.key, Slot{op.stamp, op.value, sequence});
   by_sequence_.emplace(sequence, op.key);
   return true;
-}
-
-bool Space::Wanted::has(std::string_view collection, std::uint64_t sequence) const {
-  if (sequence == pushed) return false;
-  auto found = after.find(collection);
-  if (found == after.end()) found = after.find("*");
-  return found != after.end() && found->second && sequence > *found->second;
 }
 
 SyncReply::Pull Space::pull(const Wanted& wanted) const {

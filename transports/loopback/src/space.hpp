@@ -9,9 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "slots.hpp"
 #include "syncline/batch.hpp"
 #include "syncline/messages.hpp"
 #include "syncline/transport.hpp"
+#include "wanted.hpp"
 
 namespace syncline::loopback {
 
@@ -43,37 +45,31 @@ class Space {
   [[nodiscard]] std::optional<Op> find(const SlotKey& key) const;
 
  private:
-  struct Slot {
-    Stamp stamp;
-    std::string value;
-    std::uint64_t sequence = 0;
-  };
-  // Which sequences to send of which collections.
-  struct Wanted {
-    std::map<std::string, std::optional<std::uint64_t>, std::less<>> after;
-    std::uint64_t pushed =
-        0;  // the sequence of this request's push, which is not sent back; 0 for none
-    std::size_t limit = 0;
-
-    [[nodiscard]] bool has(std::string_view collection, std::uint64_t sequence) const;
+  // What the space remembers of a replica.
+  struct Replica {
+    std::uint64_t fence = 0;  // the least that is taken
+    std::uint64_t taken = 0;  // the greatest `through` of a push that was taken whole
   };
 
   [[nodiscard]] tl::expected<std::uint64_t, TransportError> parse_cursor(
       const std::string& cursor) const;
   [[nodiscard]] tl::expected<Wanted, TransportError> parse_pull(
       const SyncRequest::Pull& pull) const;
-  // Errors: batch_too_large, push_outdated.
+  // Without `wanted` nothing is unseen. Errors: batch_too_large, push_outdated.
   [[nodiscard]] tl::expected<SyncReply::Push, TransportError> push(
-      const std::vector<DecodedOp>& ops, const SyncRequest& request, std::int64_t now_ms);
+      const std::vector<DecodedOp>& ops, const SyncRequest& request, const Wanted* wanted,
+      std::int64_t now_ms);
+  // Applies what is not refused, and says of which ops that changed anything.
+  void apply(const std::vector<DecodedOp>& ops, std::vector<Verdict>& verdicts);
   [[nodiscard]] bool apply(const Op& op, std::uint64_t sequence);
   [[nodiscard]] SyncReply::Pull pull(const Wanted& wanted) const;
   [[nodiscard]] std::string cursor_at(std::uint64_t sequence) const;
 
   std::string epoch_;
   std::uint64_t head_ = 0;
-  std::map<SlotKey, Slot> slots_;
+  Slots slots_;
   std::set<std::pair<std::uint64_t, SlotKey>> by_sequence_;
-  std::map<std::uint64_t, std::uint64_t> fences_;  // of replicas, the least that is taken
+  std::map<std::uint64_t, Replica> replicas_;
 };
 
 }  // namespace syncline::loopback
