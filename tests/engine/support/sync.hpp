@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -105,11 +106,8 @@ class TinyServer {
     SyncReply reply = reply_at(time_ms_);
     reply.epoch = epoch_;
     const std::uint64_t before = head_;
-    if (push != nullptr) {
-      reply.push = apply(push->ops);
-      if (!reply.push->refused.empty()) fences_[push->pusher] = push->fence + 1;
-    }
     const std::uint64_t since = sequence_of(cursors.at("*").value());
+    if (push != nullptr) reply.push = take_push(*push, since);
     std::vector<Op> page;
     for (const auto& [key, row] : slots_) {
       if (row.sequence > since && (row.sequence <= before || push == nullptr))
@@ -151,15 +149,48 @@ class TinyServer {
     return std::stoull(cursor.substr(epoch_.size() + 1));
   }
 
-  SyncReply::Push apply(std::string_view batch) {
+  SyncReply::Push take_push(const PushBatch& push, std::uint64_t since) {
+    const auto ops = must(decode_own_batch(push.ops));
+    const bool unseen = std::any_of(ops.begin(), ops.end(), [&](const Op& op) {
+      return !is_ahead(op) && meets_unseen(op, push.pusher, since);
+    });
+    SyncReply::Push reply = apply(ops, unseen);
+    if (!reply.refused.empty()) fences_[push.pusher] = push.fence + 1;
+    std::uint64_t& taken = taken_[push.pusher];
+    reply.taken = taken;
+    if (!unseen && reply.refused.empty()) taken = std::max(taken, push.items.back().sequence);
+    return reply;
+  }
+
+  [[nodiscard]] bool is_ahead(const Op& op) const {
+    return op.stamp.time.milliseconds() > time_ms_ + kDriftMaxMs;
+  }
+
+  // Whether what the op replaces, deletes or is deleted by came after the cursor, from another.
+  [[nodiscard]] bool meets_unseen(const Op& op, ReplicaId pusher, std::uint64_t since) const {
+    const bool deletes = op.key.field().empty() && op.key.element() == kDeadElement;
+    return std::any_of(slots_.begin(), slots_.end(), [&](const auto& slot) {
+      const Op& held = slot.second.op;
+      const bool is_same = held.key == op.key;
+      const bool is_dead = held.key.field().empty() && held.key.element() == kDeadElement;
+      return slot.second.sequence > since && held.stamp.replica != pusher && held != op &&
+             held.key.collection() == op.key.collection() && held.key.record() == op.key.record() &&
+             (is_same || is_dead || deletes);
+    });
+  }
+
+  SyncReply::Push apply(const std::vector<Op>& ops, bool unseen) {
     SyncReply::Push push;
-    const auto ops = must(decode_own_batch(batch));
     bool applied = false;
     for (std::size_t i = 0; i < ops.size(); ++i) {
       const Op& op = ops[i];
-      if (op.stamp.time.milliseconds() > time_ms_ + kDriftMaxMs) {
+      if (is_ahead(op)) {
         push.verdicts.push_back(Verdict::kRefused);
         push.refused.push_back({i, Code::kStampInFuture});
+        continue;
+      }
+      if (unseen) {
+        push.verdicts.push_back(Verdict::kUnseen);
         continue;
       }
       const auto held = slots_.find(op.key.bytes());
@@ -181,6 +212,7 @@ class TinyServer {
   std::uint64_t head_ = 0;
   std::map<std::string, Row> slots_;
   std::map<ReplicaId, std::uint64_t> fences_;
+  std::map<ReplicaId, std::uint64_t> taken_;
 };
 
 }  // namespace syncline::test
