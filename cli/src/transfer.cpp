@@ -9,6 +9,7 @@
 #include "output.hpp"
 #include "rows/import_rows.hpp"
 #include "rows/rows.hpp"
+#include "syncline/slot.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -105,6 +106,8 @@ Result<void> export_records(const Context& context, const Arguments& arguments) 
   const auto collections = database->replica->collections();
   if (!collections) return fail(collections.error());
   for (const std::string& collection : *collections) {
+    // The engine's own are no data of the app, and could not be imported.
+    if (is_engine_collection(collection)) continue;
     if (auto ok = export_collection(*database->replica, collection, true); !ok) return ok;
   }
   return {};

@@ -264,7 +264,8 @@ std::string note_verdicts(Ledger& ledger, const Server& server, const Request& r
   if (!ops || ops->size() != answered->push->verdicts.size()) return {};
   std::string broken;
   for (std::size_t i = 0; i < ops->size(); ++i) {
-    if (answered->push->verdicts[i] == Verdict::kRefused) continue;
+    const Verdict verdict = answered->push->verdicts[i];
+    if (verdict == Verdict::kRefused || verdict == Verdict::kUnseen) continue;
     const Op& op = (*ops)[i];
     ledger.acknowledge(op.key.bytes(), {op.stamp, op.value}, answered->epoch);
     const auto held = server.find(op.key);

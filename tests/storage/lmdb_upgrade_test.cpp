@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(who_only_reads_a_store_of_version_1_is_told_what_it_takes) 
   const auto refused = open_lmdb_store(options);
   BOOST_TEST(code_of(refused) == "store_format_unsupported");
   BOOST_TEST(refused.error().message ==
-             "the store has the older format version 1, and is brought to version 2 when it is "
+             "the store has the older format version 1, and is brought to version 3 when it is "
              "next opened for writing");
   options.read_only = false;
   static_cast<void>(must(open_lmdb_store(options)));

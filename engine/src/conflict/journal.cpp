@@ -24,11 +24,16 @@ class Recorder {
         snapshot_(snapshot),
         unsettled_(unsettled),
         builder_(builder),
-        written_(written) {}
+        written_(written) {
+    // Another device may have found the same, and its entry may just have arrived.
+    for (const Op& op : written) {
+      if (op.key.collection() == kConflictsCollection) known_.emplace(op.key.record());
+    }
+  }
 
   Result<void> add(const Clash& clash) {
-    std::string id = entry_id(clash);
-    if (added_.contains(id)) return {};
+    const std::string id = entry_id(clash);
+    if (!known_.insert(id).second) return {};
     const auto present = replica::read_record(snapshot_, kConflictsCollection, id);
     if (!present) return fail(present.error());
     if (!present->empty()) return {};
@@ -40,19 +45,19 @@ class Recorder {
       builder_.write(op, replica::LogOrigin::kLocal, std::nullopt);
       written_.push_back(std::move(op));
     }
-    added_.insert(std::move(id));
+    ++added_;
     return {};
   }
 
   // Removes the oldest of what was there before: what was just added is the news.
   Result<void> keep_bounds() {
-    if (added_.empty()) return {};
+    if (added_ == 0) return {};
     std::vector<std::string> present;
     const auto scanned = scan([&](const std::string& id) { present.push_back(id); });
     if (!scanned) return scanned;
     const ConflictBounds& bounds = core_.schema.conflict_bounds();
     const std::int64_t oldest_ms = core_.clock.now_ms() - bounds.keep_days * kDayMs;
-    const std::size_t room = bounds.keep - std::min(bounds.keep, added_.size());
+    const std::size_t room = bounds.keep - std::min(bounds.keep, added_);
     const std::size_t beyond = present.size() - std::min(present.size(), room);
     for (std::size_t i = 0; i < present.size(); ++i) {
       if (i >= beyond && entry_time_ms(present[i]).value_or(0) >= oldest_ms) continue;
@@ -121,7 +126,8 @@ class Recorder {
   const replica::Unsettled& unsettled_;
   replica::CommitBuilder& builder_;
   std::vector<Op>& written_;
-  std::set<std::string> added_;
+  std::set<std::string> known_;  // ids that need no look into the store
+  std::size_t added_ = 0;
 };
 
 }  // namespace

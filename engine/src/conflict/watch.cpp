@@ -25,9 +25,9 @@ bool is_own_slot(const SlotKey& key, std::string_view element) {
 
 }  // namespace
 
-Result<void> Watch::meet(const Op& arrived, const std::optional<SlotEntry>& present) {
+Result<void> Watch::meet(const Op& arrived, const std::optional<SlotEntry>& present, After after) {
   const SlotKey& key = arrived.key;
-  if (!unsettled_.any() || is_engine_collection(key.collection())) return {};
+  if ((!unsettled_.any() && !after) || is_engine_collection(key.collection())) return {};
   const auto record = seen(key);
   if (!record) return fail(record.error());
   Seen& found = **record;
@@ -39,19 +39,23 @@ Result<void> Watch::meet(const Op& arrived, const std::optional<SlotEntry>& pres
     if (arrived.stamp <= found.after.dead) return {};
     found.after.dead = arrived.stamp;
     found.arrived_deletion = arrived;
+    found.arrived_after = after;
     return {};
   }
   const bool changes =
       !present || beats(arrived.stamp, arrived.value, present->stamp, present->value);
-  if (changes && found.own_deletion && found.own_deletion->replica != arrived.stamp.replica) {
-    found.edits.push_back(arrived);
+  if (changes && found.deletion && found.deletion->stamp.replica != arrived.stamp.replica) {
+    const auto base = unknown_elsewhere(*found.deletion, after);
+    if (!base) return fail(base.error());
+    if (*base) found.edits.push_back(arrived);
   }
-  return present ? meet_in_slot(arrived, *present, found) : Result<void>();
+  return present ? meet_in_slot(arrived, *present, after, found) : Result<void>();
 }
 
-Result<void> Watch::meet_in_slot(const Op& arrived, const SlotEntry& present, const Seen& record) {
+Result<void> Watch::meet_in_slot(const Op& arrived, const SlotEntry& present, After after,
+                                 const Seen& record) {
   if (arrived.stamp.replica == present.stamp.replica || arrived.value == present.value) return {};
-  const auto base = unacknowledged(present);
+  const auto base = unknown_elsewhere(present, after);
   if (!base) return fail(base.error());
   if (!*base || arrived.stamp <= **base) return {};
   const std::string rule =
@@ -73,7 +77,7 @@ Result<std::vector<Clash>> Watch::finish() {
     }
     for (Op& edit : record.edits) {
       if (record.after.hides(edit.stamp))
-        note({std::move(edit), *record.own_deletion, std::string(kTombstone),
+        note({std::move(edit), record.deletion->stamp, std::string(kTombstone),
               std::string(kDeletionRule)});
     }
   }
@@ -96,7 +100,7 @@ Result<void> Watch::find_hidden(const std::string& prefix, const Seen& record) {
         !record.after.hides(slot->stamp)) {
       continue;
     }
-    const auto base = unacknowledged(*slot);
+    const auto base = unknown_elsewhere(*slot, record.arrived_after);
     if (!base) return fail(base.error());
     if (*base)
       note({{std::move(*key), slot->stamp, std::string(slot->value)},
@@ -119,9 +123,7 @@ Result<Watch::Seen*> Watch::seen(const SlotKey& key) {
   if (!dead) return fail(dead.error());
   if (*dead) {
     record.before.dead = (*dead)->stamp;
-    const auto base = unacknowledged(**dead);
-    if (!base) return fail(base.error());
-    if (*base) record.own_deletion = (*dead)->stamp;
+    record.deletion = **dead;
   }
   record.after = record.before;
   return &records_.emplace(std::move(prefix), std::move(record)).first->second;
@@ -140,10 +142,11 @@ Result<std::optional<SlotEntry>> Watch::record_slot(const std::string& prefix,
   return *slot;
 }
 
-Result<std::optional<Stamp>> Watch::unacknowledged(const SlotEntry& present) const {
+Result<std::optional<Stamp>> Watch::unknown_elsewhere(const SlotEntry& present, After after) const {
   const bool is_own = present.stamp.replica == core_.id ||
                       replica::unsettled_by(ancestors_, present.stamp) != nullptr;
   if (!is_own) return std::nullopt;
+  if (after && present.sequence > *after) return Stamp{};
   const auto waiting = replica::find_waiting(snapshot_, unsettled_, present.sequence);
   if (!waiting) return fail(waiting.error());
   if (!*waiting ||

@@ -32,6 +32,8 @@ struct Taken {
 // Thread safety: none; the writer's lock is held.
 class Watch {
  public:
+  using After = std::optional<std::uint64_t>;
+
   Watch(const Replica::Core& core, const Snapshot& snapshot, const replica::Unsettled& unsettled,
         const replica::Ancestors& ancestors, Taken taken)
       : core_(core),
@@ -40,10 +42,12 @@ class Watch {
         ancestors_(ancestors),
         taken_(std::move(taken)) {}
 
-  // Takes notice of an op that arrived. `present` is what the store has in its slot. Errors:
-  // store_corrupt, store_io.
+  // Takes notice of an op that arrived. `present` is what the store has in its slot. What comes out
+  // of quarantine is in conflict with all that was written here since it arrived there, which is
+  // what comes after the sequence `after`. Errors: store_corrupt, store_io.
   [[nodiscard]] Result<void> meet(const Op& arrived,
-                                  const std::optional<replica::SlotEntry>& present);
+                                  const std::optional<replica::SlotEntry>& present,
+                                  After after = {});
 
   // The clashes, after all that arrived. Errors: store_corrupt, store_io.
   [[nodiscard]] Result<std::vector<Clash>> finish();
@@ -59,19 +63,20 @@ class Watch {
   struct Seen {
     Life before;
     Life after;
-    std::optional<Stamp> own_deletion;   // that no server has acknowledged
-    std::optional<Op> arrived_deletion;  // the greatest that changes the record
-    std::vector<Op> edits;               // arrived, where there is an own deletion
+    std::optional<replica::SlotEntry> deletion;  // as the store has it
+    std::optional<Op> arrived_deletion;          // the greatest that changes the record
+    After arrived_after;                         // of that
+    std::vector<Op> edits;                       // arrived, concurrent with the deletion
   };
 
   [[nodiscard]] Result<Seen*> seen(const SlotKey& key);
   [[nodiscard]] Result<std::optional<replica::SlotEntry>> record_slot(
       const std::string& prefix, std::string_view element) const;
-  // The base of an own op that no server has acknowledged; nothing if the slot holds another.
-  [[nodiscard]] Result<std::optional<Stamp>> unacknowledged(
-      const replica::SlotEntry& present) const;
+  // The base of an own op whose writer nobody else can have known of; nothing of any other.
+  [[nodiscard]] Result<std::optional<Stamp>> unknown_elsewhere(const replica::SlotEntry& present,
+                                                               After after) const;
   [[nodiscard]] Result<void> meet_in_slot(const Op& arrived, const replica::SlotEntry& present,
-                                          const Seen& record);
+                                          After after, const Seen& record);
   [[nodiscard]] Result<void> find_hidden(const std::string& prefix, const Seen& record);
   // Notes it unless there is nothing to keep.
   void note(Clash clash);

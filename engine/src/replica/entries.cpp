@@ -21,8 +21,9 @@ constexpr unsigned kMemoryFlags = kEnabledFlag | kCompleteFlag | kErrorFlag;
 
 std::string new_entry() { return {kEntryVersion}; }
 
-// The format byte of an outbox entry with a base.
+// The format bytes of an outbox entry with a base, and of an op put aside with its place in time.
 constexpr char kWithBase = 2;
+constexpr char kWithPlace = 2;
 
 bool take_version(Reader& reader) {
   const auto version = reader.take_u8();
@@ -184,8 +185,9 @@ Result<LogEntry> decode_log(std::string_view bytes, std::string_view key) {
   return LogEntry{static_cast<LogOrigin>(*origin), reader.rest()};
 }
 
-std::string encode_aside(Code code, std::string_view batch) {
-  std::string out = new_entry();
+std::string encode_aside(Code code, std::string_view batch, std::optional<std::uint64_t> after) {
+  std::string out(1, after ? kWithPlace : kEntryVersion);
+  if (after) codec::append_u64(out, *after);
   codec::append_sized(out, code_name(code));
   out.append(batch);
   return out;
@@ -193,10 +195,13 @@ std::string encode_aside(Code code, std::string_view batch) {
 
 Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key) {
   Reader reader(bytes);
-  if (!take_version(reader)) return corrupt("op put aside", key);
+  const bool has_place = bytes.starts_with(kWithPlace);
+  if (has_place ? !reader.take_u8() : !take_version(reader)) return corrupt("op put aside", key);
+  const auto after = has_place ? reader.take_u64() : std::nullopt;
+  if (has_place && !after) return corrupt("op put aside", key);
   const auto name = reader.take_sized();
   if (!name || reader.empty()) return corrupt("op put aside", key);
-  return AsideEntry{code_from_name(*name).value_or(Code::kInternal), reader.rest()};
+  return AsideEntry{code_from_name(*name).value_or(Code::kInternal), reader.rest(), after};
 }
 
 std::string encode_progress(const Progress& progress) {

@@ -108,8 +108,11 @@ struct LogEntry {
 struct AsideEntry {
   Code code = Code::kInternal;
   std::string_view batch;
+  // Of one that arrived: the last sequence at that time. What was written since had not seen it.
+  std::optional<std::uint64_t> after{};
 };
-[[nodiscard]] std::string encode_aside(Code code, std::string_view batch);
+[[nodiscard]] std::string encode_aside(Code code, std::string_view batch,
+                                       std::optional<std::uint64_t> after = {});
 [[nodiscard]] Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key);
 
 // Where the sync stands.

@@ -26,7 +26,7 @@ Result<void> Intake::merge_waiting(std::int64_t server_ms) {
     }
     --left;
     builder_.erase(Keyspace::kQuarantine, std::string((*cursor)->key()));
-    if (auto ok = merge(std::move(ops->front())); !ok) return ok;
+    if (auto ok = merge(std::move(ops->front()), entry->after); !ok) return ok;
   }
   if (!standing) return fail(standing.error());
   return {};
@@ -47,12 +47,12 @@ Result<AsideRetry> Intake::merge_readable() {
     } else if (!core_.clock.observe(op->stamp, core_.clock.now_ms())) {
       if (entry->code != Code::kStampInFuture) {
         builder_.put(Keyspace::kQuarantine, std::move(key),
-                     encode_aside(Code::kStampInFuture, entry->batch));
+                     encode_aside(Code::kStampInFuture, entry->batch, entry->after));
       }
       ++retried.left;
     } else {
       builder_.erase(Keyspace::kQuarantine, std::move(key));
-      if (auto ok = merge(std::move(*op)); !ok) return fail(ok.error());
+      if (auto ok = merge(std::move(*op), entry->after); !ok) return fail(ok.error());
       ++retried.merged;
     }
   }
@@ -104,7 +104,7 @@ Result<std::optional<SlotEntry>> Intake::stored(const std::string& key) const {
   return *slot;
 }
 
-Result<void> Intake::merge(Op op) {
+Result<void> Intake::merge(Op op, std::optional<std::uint64_t> after) {
   const std::string& key = op.key.bytes();
   if (unsettled_by(ancestors_, op.stamp) != nullptr) arrived_of_ancestors_.emplace(op.stamp, key);
   std::optional<Replaced> replaced;
@@ -114,7 +114,7 @@ Result<void> Intake::merge(Op op) {
   } else {
     const auto present = stored(key);
     if (!present) return fail(present.error());
-    if (auto ok = watch_.meet(op, *present); !ok) return ok;
+    if (auto ok = watch_.meet(op, *present, after); !ok) return ok;
     if (*present) {
       if (!beats(op.stamp, op.value, (*present)->stamp, (*present)->value)) return {};
       replaced = Replaced{(*present)->sequence, {}};
@@ -135,7 +135,8 @@ Result<void> Intake::quarantine(Code code, std::string_view batch) {
     if (!standing) return fail(standing.error());
     next_quarantine_ = *standing ? parse_sequence_key((*cursor)->key()).value_or(0) + 1 : 1;
   }
-  builder_.put(Keyspace::kQuarantine, sequence_key(next_quarantine_++), encode_aside(code, batch));
+  builder_.put(Keyspace::kQuarantine, sequence_key(next_quarantine_++),
+               encode_aside(code, batch, core_.committed.sequence));
   ++outcome_.quarantined;
   return {};
 }

@@ -74,7 +74,8 @@ class Intake {
 
  private:
   [[nodiscard]] Result<std::optional<SlotEntry>> stored(const std::string& key) const;
-  [[nodiscard]] Result<void> merge(Op op);
+  // Of one that comes out of quarantine `after` is the last sequence when it arrived there.
+  [[nodiscard]] Result<void> merge(Op op, std::optional<std::uint64_t> after = {});
   [[nodiscard]] Result<void> quarantine(Code code, std::string_view batch);
   // Makes every slot pending that is not, each by itself.
   [[nodiscard]] Result<void> offer_everything();

@@ -13,7 +13,7 @@ struct MDB_txn;
 
 namespace syncline::lmdb {
 
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 
 // LMDB's handles of the keyspaces.
 using Databases = std::array<unsigned, kKeyspaceCount>;
