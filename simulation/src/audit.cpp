@@ -126,20 +126,25 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
     if (auto found = invariants::nothing_is_invented(ledger_, item.op)) return found;
     if (auto found = invariants::reads_never_go_back(account, item.op)) return found;
     account.slots.insert_or_assign(slot, written);
+    account.seen[slot].insert(written.stamp);
     account.pending.erase(slot);
     return std::nullopt;
   }
   if (item.origin == kLocal) {
     if (auto found = take_local(account, replica.schema(), item.op, before)) return found;
+    ledger_.knowledge().wrote(item.op, account.seen);
     account.last_time = std::max(account.last_time, item.op.stamp.time);
   } else {
     const bool is_own = written.stamp.replica == replica.id();
     if (auto found = restamp(account, slot, written, is_own)) return found;
+    if (const auto held = account.slots.find(slot); held != account.slots.end())
+      ledger_.knowledge().stamped_anew(slot, held->second.stamp, written.stamp);
     // The clock has gone back to before what is stamped anew.
     before = account.last_time = item.op.stamp.time;
   }
   ledger_.write(slot, written);
   account.slots.insert_or_assign(slot, written);
+  account.seen[slot].insert(written.stamp);
   auto& pending = account.pending[slot];
   pending.sequence = item.sequence;
   pending.unacknowledged.push_back(written);

@@ -116,6 +116,10 @@ namespace invariants {
 [[nodiscard]] Finding reads_are_what_the_slots_say(const Slots& slots, const Replica& replica);
 // Devices with the same schema read the same.
 [[nodiscard]] Finding devices_read_the_same(const std::vector<const Replica*>& devices);
+// What the journal tells is true: neither of the two writers had seen the other's write.
+[[nodiscard]] Finding conflicts_are_between_strangers(const Ledger& ledger);
+// A value is there, or whoever replaced or deleted it had seen it, or the journal has it.
+[[nodiscard]] Finding no_value_is_lost_unnoticed(const Ledger& ledger, const Schema& schema);
 // The workload finds what it did.
 [[nodiscard]] Finding an_app_finds_what_it_did(const std::optional<std::string>& surprise);
 

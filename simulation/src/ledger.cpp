@@ -29,6 +29,21 @@ bool Ledger::was_acknowledged(const std::string& slot, const Register& sent,
   return was_acknowledged(slot, sent) && acknowledged_.at(slot).at(sent).contains(epoch);
 }
 
+std::set<Register> Ledger::written(const std::string& slot) const {
+  std::set<Register> written;
+  if (const auto of_slot = ops_.find(slot); of_slot != ops_.end()) {
+    for (const auto& [one, count] : of_slot->second) written.insert(one);
+  }
+  return written;
+}
+
+void Ledger::visit(
+    const std::function<void(const std::string&, const std::set<Register>&)>& visitor) const {
+  for (const auto& [slot, registers] : ops_) {
+    if (!registers.empty()) visitor(slot, written(slot));
+  }
+}
+
 Slots Ledger::expected() const {
   Slots expected;
   for (const auto& [slot, registers] : ops_) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "knowledge.hpp"
 #include "syncline/batch.hpp"
 #include "syncline/replication.hpp"
 #include "syncline/stamp.hpp"
@@ -38,17 +40,33 @@ class Ledger {
     acknowledged_[slot][held].insert(epoch);
   }
 
+  // Its push had others refused beside it: its writer may not learn that it was taken.
+  void doubt(const std::string& slot, const Stamp& stamp) { doubted_.emplace(slot, stamp); }
+
   [[nodiscard]] bool has(const std::string& slot) const;
   [[nodiscard]] bool was_written(const std::string& slot, const Register& seen) const;
   [[nodiscard]] bool was_acknowledged(const std::string& slot, const Register& sent) const;
   [[nodiscard]] bool was_acknowledged(const std::string& slot, const Register& sent,
                                       const std::string& epoch) const;
+  [[nodiscard]] bool is_doubted(const std::string& slot, const Stamp& stamp) const {
+    return doubted_.contains({slot, stamp});
+  }
+  // What was written to a slot and not withdrawn.
+  [[nodiscard]] std::set<Register> written(const std::string& slot) const;
+  void visit(const std::function<void(const std::string& slot, const std::set<Register>& written)>&
+                 visitor) const;
   // What every device has to hold in the end: the greatest register of each slot.
   [[nodiscard]] Slots expected() const;
+
+  // Who had seen what when it wrote.
+  [[nodiscard]] Knowledge& knowledge() { return knowledge_; }
+  [[nodiscard]] const Knowledge& knowledge() const { return knowledge_; }
 
  private:
   std::map<std::string, std::map<Register, unsigned>> ops_;
   std::map<std::string, std::map<Register, std::set<std::string>>> acknowledged_;  // epochs
+  std::set<std::pair<std::string, Stamp>> doubted_;
+  Knowledge knowledge_;
 };
 
 // What one device has, by its log.
@@ -62,6 +80,7 @@ struct DeviceAccount {
   std::uint64_t next_sequence = 1;  // of the log, not yet read
   std::uint64_t last_sequence = 0;
   Slots slots;
+  Seen seen;
   std::map<std::string, Pending> pending;  // by slot key
   HybridTime last_time;                    // of the device's own stamps
   std::string epoch;

@@ -265,8 +265,9 @@ std::string note_verdicts(Ledger& ledger, const Server& server, const Request& r
   std::string broken;
   for (std::size_t i = 0; i < ops->size(); ++i) {
     const Verdict verdict = answered->push->verdicts[i];
-    if (verdict == Verdict::kRefused || verdict == Verdict::kUnseen) continue;
     const Op& op = (*ops)[i];
+    if (!answered->push->refused.empty()) ledger.doubt(op.key.bytes(), op.stamp);
+    if (verdict == Verdict::kRefused || verdict == Verdict::kUnseen) continue;
     ledger.acknowledge(op.key.bytes(), {op.stamp, op.value}, answered->epoch);
     const auto held = server.find(op.key);
     const Register sent{op.stamp, op.value};

@@ -177,6 +177,10 @@ void World::strike_backup(Fault fault, Device& device, SeededRandom& random) {
   // A device that never started has nothing to go on with.
   if (!renew_replica(*backup.disk, random)) return;
   counts_.add(fault);
+  // The device that it was copied from may have sent it, and others have seen it.
+  for (const auto& [slot, pending] : backup.account.pending) {
+    for (const Register& written : pending.unacknowledged) ledger_.doubt(slot, written.stamp);
+  }
   if (is_lost) {
     device.stop();
     device.store().replace_disk(std::move(backup.disk));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "replica/ancestors.hpp"
 #include "replica/pending.hpp"
 
 namespace syncline::conflict {
@@ -143,10 +142,7 @@ Result<std::optional<SlotEntry>> Watch::record_slot(const std::string& prefix,
 }
 
 Result<std::optional<Stamp>> Watch::unknown_elsewhere(const SlotEntry& present, After after) const {
-  const bool is_own = present.stamp.replica == core_.id ||
-                      replica::unsettled_by(ancestors_, present.stamp) != nullptr;
-  if (!is_own) return std::nullopt;
-  if (after && present.sequence > *after) return Stamp{};
+  if (after && present.sequence > *after && present.stamp.replica == core_.id) return Stamp{};
   const auto waiting = replica::find_waiting(snapshot_, unsettled_, present.sequence);
   if (!waiting) return fail(waiting.error());
   if (!*waiting ||
@@ -159,7 +155,9 @@ void Watch::note(Clash clash) {
   if (is_tombstone(clash.lost.value)) return;
   const SlotKey& key = clash.lost.key;
   const CollectionRules& rules = core_.schema.collection(key.collection());
-  if (!shown(rules, key.field(), key.element(), clash.lost.value)) return;
+  // Of a field that this schema does not know, another device may show it.
+  const bool is_known = rules.fields.contains(key.field()) || rules.groups.contains(key.field());
+  if (is_known && !shown(rules, key.field(), key.element(), clash.lost.value)) return;
   clashes_.push_back(std::move(clash));
 }
 

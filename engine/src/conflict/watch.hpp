@@ -35,12 +35,8 @@ class Watch {
   using After = std::optional<std::uint64_t>;
 
   Watch(const Replica::Core& core, const Snapshot& snapshot, const replica::Unsettled& unsettled,
-        const replica::Ancestors& ancestors, Taken taken)
-      : core_(core),
-        snapshot_(snapshot),
-        unsettled_(unsettled),
-        ancestors_(ancestors),
-        taken_(std::move(taken)) {}
+        Taken taken)
+      : core_(core), snapshot_(snapshot), unsettled_(unsettled), taken_(std::move(taken)) {}
 
   // Takes notice of an op that arrived. `present` is what the store has in its slot. What comes out
   // of quarantine is in conflict with all that was written here since it arrived there, which is
@@ -84,7 +80,6 @@ class Watch {
   const Replica::Core& core_;
   const Snapshot& snapshot_;
   const replica::Unsettled& unsettled_;
-  const replica::Ancestors& ancestors_;
   Taken taken_;
   std::map<std::string, Seen, std::less<>> records_;  // by the prefix of their slot keys
   std::set<std::string, std::less<>> lost_;           // slot keys of own ops that lost

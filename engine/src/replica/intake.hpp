@@ -31,7 +31,7 @@ class Intake {
         builder_(core.committed.sequence, unsettled),
         progress_(core.progress),
         ancestors_(std::move(ancestors)),
-        watch_(core, snapshot, unsettled_, ancestors_, std::move(taken)) {}
+        watch_(core, snapshot, unsettled_, std::move(taken)) {}
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
   ~Intake() = default;
@@ -77,6 +77,8 @@ class Intake {
   // Of one that comes out of quarantine `after` is the last sequence when it arrived there.
   [[nodiscard]] Result<void> merge(Op op, std::optional<std::uint64_t> after = {});
   [[nodiscard]] Result<void> quarantine(Code code, std::string_view batch);
+  // Keeps of what is pending that the server had taken it in, and what arrives knew of it.
+  [[nodiscard]] Result<void> note_taken(ReplicaId pusher, std::uint64_t through);
   // Makes every slot pending that is not, each by itself.
   [[nodiscard]] Result<void> offer_everything();
 

@@ -16,6 +16,7 @@ Result<void> Intake::settle(const PushBatch& pushed, const SyncReply::Push& repl
                                               " verdicts for " +
                                               std::to_string(pushed.items.size()) + " ops");
   }
+  if (auto ok = note_taken(pushed.pusher, reply.taken); !ok) return ok;
   auto refusal = reply.refused.begin();
   for (std::size_t i = 0; i < pushed.items.size(); ++i) {
     const PushBatch::Item& item = pushed.items[i];
@@ -102,6 +103,26 @@ Result<void> Intake::offer_set_aside(AsideRetry& retried) {
   if (!standing) return fail(standing.error());
   if (retried.offered == 0) return {};
   return note_complete(snapshot_, builder_, false);
+}
+
+Result<void> Intake::note_taken(ReplicaId pusher, std::uint64_t through) {
+  auto cursor = snapshot_.cursor(Keyspace::kOutbox);
+  if (!cursor) return fail(cursor.error());
+  auto standing = (*cursor)->seek({});
+  for (; standing && *standing; standing = (*cursor)->next()) {
+    const auto sequence = parse_sequence_key((*cursor)->key());
+    const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
+    if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
+    if (*sequence > through) return {};
+    const auto op = pending_op(snapshot_, *sequence, entry->slot_key);
+    if (!op) return fail(op.error());
+    // What arrived in the same commit may have replaced it.
+    if (op->stamp.replica != pusher || merged_.contains(op->key.bytes())) continue;
+    builder_.put(Keyspace::kOutbox, std::string((*cursor)->key()),
+                 encode_outbox({entry->commit, entry->slot_key, kOfferedAgain}));
+  }
+  if (!standing) return fail(standing.error());
+  return {};
 }
 
 Result<void> Intake::offer_everything() {

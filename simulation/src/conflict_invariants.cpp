@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "finding_text.hpp"
+#include "invariants.hpp"
+#include "syncline/conflicts.hpp"
+#include "syncline/slot.hpp"
+#include "syncline/value.hpp"
+
+// The conflict journal, held against an account of who had seen what.
+
+namespace syncline::simulation::invariants {
+namespace {
+
+// An entry of the journal, by spec/conflicts.md and not as the engine reads it.
+struct Entry {
+  std::string slot;       // of what lost
+  std::string kept_slot;  // the same, or that of the deletion
+  Stamp lost;
+  Stamp kept;
+};
+
+std::string text_in(const Value::Object& about, const char* name) {
+  const auto found = about.find(name);
+  return found == about.end() ? std::string() : *found->second.if_string();
+}
+
+Stamp stamp_in(const Value::Object& about, const char* name) {
+  return *decode_stamp(about.at(name).if_bytes()->data);
+}
+
+Entry read_about(const Register& written) {
+  const Value value = *decode_value(written.value);
+  const Value::Object& about = *value.if_object();
+  const auto element = about.find("element");
+  Entry entry;
+  entry.slot =
+      SlotKey::make(text_in(about, "collection"), text_in(about, "record"), text_in(about, "field"),
+                    element == about.end() ? "" : element->second.if_bytes()->data)
+          ->bytes();
+  entry.kept_slot = text_in(about, "rule") == "deletion" ? deletion_slot(entry.slot) : entry.slot;
+  entry.lost = stamp_in(about, "lost");
+  entry.kept = stamp_in(about, "kept");
+  return entry;
+}
+
+// All that was ever recorded.
+std::vector<Entry> entries_of(const Ledger& ledger) {
+  std::vector<Entry> entries;
+  ledger.visit([&](const std::string& slot, const std::set<Register>& written) {
+    const auto parts = split_slot_key(slot);
+    if (parts->collection != kConflictsCollection || parts->field != "about") return;
+    for (const Register& about : written) {
+      if (!is_tombstone(about.value)) entries.push_back(read_about(about));
+    }
+  });
+  return entries;
+}
+
+// Whether a value of this slot, if it loses, is one that a person may want back. What is kept side
+// by side in slots of its own never loses to another value.
+bool is_shown_alone(const Schema& schema, const SlotParts& slot) {
+  if (slot.field.empty() || is_engine_collection(slot.collection)) return false;
+  const CollectionRules& rules = schema.collection(slot.collection);
+  if (rules.groups.contains(slot.field)) return slot.element.empty();
+  const Merge merge = rules.field(slot.field).merge;
+  return merge == Merge::kLww ? slot.element.empty() : merge == Merge::kMap;
+}
+
+// Whether whoever hid or replaced it had seen it.
+bool was_lost_knowingly(const Ledger& ledger, const std::string& slot, const Register& lost,
+                        const std::set<Register>& written) {
+  const Knowledge& knowledge = ledger.knowledge();
+  const bool was_replaced = std::any_of(written.begin(), written.end(), [&](const Register& other) {
+    return other != lost &&
+           (other.value == lost.value || knowledge.knew(slot, other.stamp, slot, lost.stamp));
+  });
+  if (was_replaced) return true;
+  const std::string deletion = deletion_slot(slot);
+  const auto deletions = ledger.written(deletion);
+  return std::any_of(deletions.begin(), deletions.end(), [&](const Register& other) {
+    return knowledge.knew(deletion, other.stamp, slot, lost.stamp) ||
+           knowledge.knew(slot, lost.stamp, deletion, other.stamp);
+  });
+}
+
+bool is_hidden(const Slots& expected, const std::string& slot, const Stamp& stamp) {
+  const std::string deletion = deletion_slot(slot);
+  const std::string creation =
+      deletion.substr(0, deletion.size() - kDeadElement.size()) + std::string(kLiveElement);
+  const auto live = expected.find(creation);
+  const auto dead = expected.find(deletion);
+  if (live == expected.end()) return true;
+  return dead != expected.end() &&
+         (live->second.stamp <= dead->second.stamp || stamp <= dead->second.stamp);
+}
+
+}  // namespace
+
+Finding conflicts_are_between_strangers(const Ledger& ledger) {
+  const Knowledge& knowledge = ledger.knowledge();
+  for (const Entry& entry : entries_of(ledger)) {
+    if (ledger.is_doubted(entry.slot, entry.lost) || ledger.is_doubted(entry.kept_slot, entry.kept))
+      continue;
+    if (!knowledge.has(entry.slot, entry.lost) || !knowledge.has(entry.kept_slot, entry.kept))
+      return broken(__func__, printable(entry.slot) + " lost what nobody wrote");
+    const bool knew_kept = knowledge.knew(entry.slot, entry.lost, entry.kept_slot, entry.kept);
+    const bool was_known = knowledge.knew(entry.kept_slot, entry.kept, entry.slot, entry.lost);
+    if (!knew_kept && !was_known) continue;
+    return broken(__func__, printable(entry.slot) + ": " + shown({entry.lost, {}}) +
+                                " is recorded as lost to " + shown({entry.kept, {}}) +
+                                (was_known ? ", which knew it" : ", which it knew"));
+  }
+  return std::nullopt;
+}
+
+Finding no_value_is_lost_unnoticed(const Ledger& ledger, const Schema& schema) {
+  std::set<std::pair<std::string, Stamp>> recorded;
+  for (const Entry& entry : entries_of(ledger)) recorded.emplace(entry.slot, entry.lost);
+  const Slots expected = ledger.expected();
+  Finding finding;
+  ledger.visit([&](const std::string& slot, const std::set<Register>& written) {
+    if (finding || !is_shown_alone(schema, *split_slot_key(slot))) return;
+    for (const Register& one : written) {
+      const bool is_there = one == expected.at(slot) && !is_hidden(expected, slot, one.stamp);
+      if (is_there || is_tombstone(one.value) || recorded.contains({slot, one.stamp})) continue;
+      if (!was_lost_knowingly(ledger, slot, one, written)) {
+        finding = broken("no_value_is_lost_unnoticed",
+                         printable(slot) + " " + shown(one) + " is neither there nor recorded");
+        return;
+      }
+    }
+  });
+  return finding;
+}
+
+}  // namespace syncline::simulation::invariants

@@ -1,0 +1,57 @@
+#include "knowledge.hpp"
+
+#include "syncline/slot.hpp"
+
+namespace syncline::simulation {
+namespace {
+
+std::string record_prefix(const std::string& slot) {
+  const auto parts = split_slot_key(slot);
+  return std::string(parts->collection) + '\0' + std::string(parts->record) + '\0';
+}
+
+}  // namespace
+
+std::string deletion_slot(const std::string& slot) {
+  return record_prefix(slot) + '\0' + std::string(kDeadElement);
+}
+
+void Knowledge::wrote(const Op& op, const Seen& seen) {
+  const std::string& slot = op.key.bytes();
+  const auto [known, is_new] = known_.try_emplace({slot, op.stamp});
+  if (!is_new) return;
+  const auto add = [&](const std::string& of, const std::set<Stamp>& stamps) {
+    for (const Stamp& stamp : stamps) known->second.emplace(of, stamp);
+  };
+  const std::string deletion = deletion_slot(slot);
+  if (slot != deletion) {
+    for (const std::string& of : {slot, deletion}) {
+      if (const auto found = seen.find(of); found != seen.end()) add(of, found->second);
+    }
+    return;
+  }
+  // A deletion is of all that the record has.
+  const std::string prefix = record_prefix(slot);
+  for (auto of = seen.lower_bound(prefix); of != seen.end() && of->first.starts_with(prefix); ++of)
+    add(of->first, of->second);
+}
+
+void Knowledge::stamped_anew(const std::string& slot, const Stamp& before, const Stamp& anew) {
+  const auto found = known_.find({slot, before});
+  if (found == known_.end()) return;
+  std::set<Write> known = found->second;
+  known.emplace(slot, before);
+  known_.insert_or_assign({slot, anew}, std::move(known));
+  // Who knew it before it was stamped anew knows it by either name.
+  for (auto& [write, knows] : known_) {
+    if (knows.contains({slot, before})) knows.emplace(slot, anew);
+  }
+}
+
+bool Knowledge::knew(const std::string& slot, const Stamp& stamp, const std::string& other_slot,
+                     const Stamp& other) const {
+  const auto found = known_.find({slot, stamp});
+  return found != known_.end() && found->second.contains({other_slot, other});
+}
+
+}  // namespace syncline::simulation

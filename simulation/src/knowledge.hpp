@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "syncline/batch.hpp"
+#include "syncline/stamp.hpp"
+
+// An account of who had seen what: which registers a device's log held of a slot, and of its
+// record's deletion, when the device wrote there. What two writers did not know of each other is in
+// conflict, whatever the engine makes of it.
+
+namespace syncline::simulation {
+
+// What a device has had in its log, by slot key.
+using Seen = std::map<std::string, std::set<Stamp>>;
+
+// Thread safety: none.
+class Knowledge {
+ public:
+  // A device that had seen this wrote the op. What is known of a write already stays: a device that
+  // reads its log again has not written anew.
+  void wrote(const Op& op, const Seen& seen);
+  // The write got another stamp; its writer knows what it knew.
+  void stamped_anew(const std::string& slot, const Stamp& before, const Stamp& anew);
+
+  // Whether the writer of the one had seen the other.
+  [[nodiscard]] bool knew(const std::string& slot, const Stamp& stamp,
+                          const std::string& other_slot, const Stamp& other) const;
+  [[nodiscard]] bool has(const std::string& slot, const Stamp& stamp) const {
+    return known_.contains({slot, stamp});
+  }
+
+ private:
+  using Write = std::pair<std::string, Stamp>;
+
+  std::map<Write, std::set<Write>> known_;
+};
+
+// The key of the slot that holds the deletion of this slot's record.
+[[nodiscard]] std::string deletion_slot(const std::string& slot);
+
+}  // namespace syncline::simulation
