@@ -125,7 +125,11 @@ Finding no_value_is_lost_unnoticed(const Ledger& ledger, const Schema& schema) {
     if (finding || !is_shown_alone(schema, *split_slot_key(slot))) return;
     for (const Register& one : written) {
       const bool is_there = one == expected.at(slot) && !is_hidden(expected, slot, one.stamp);
-      if (is_there || is_tombstone(one.value) || recorded.contains({slot, one.stamp})) continue;
+      const auto stamps = ledger.knowledge().stamps_of(slot, one.stamp);
+      const bool is_recorded = std::any_of(stamps.begin(), stamps.end(), [&](const Stamp& stamp) {
+        return recorded.contains({slot, stamp});
+      });
+      if (is_there || is_tombstone(one.value) || is_recorded) continue;
       if (!was_lost_knowingly(ledger, slot, one, written)) {
         finding = broken("no_value_is_lost_unnoticed",
                          printable(slot) + " " + shown(one) + " is neither there nor recorded");

@@ -39,6 +39,7 @@ void Knowledge::wrote(const Op& op, const Seen& seen) {
 void Knowledge::stamped_anew(const std::string& slot, const Stamp& before, const Stamp& anew) {
   const auto found = known_.find({slot, before});
   if (found == known_.end()) return;
+  before_.insert_or_assign({slot, anew}, before);
   std::set<Write> known = found->second;
   known.emplace(slot, before);
   known_.insert_or_assign({slot, anew}, std::move(known));
@@ -46,6 +47,15 @@ void Knowledge::stamped_anew(const std::string& slot, const Stamp& before, const
   for (auto& [write, knows] : known_) {
     if (knows.contains({slot, before})) knows.emplace(slot, anew);
   }
+}
+
+std::set<Stamp> Knowledge::stamps_of(const std::string& slot, const Stamp& stamp) const {
+  std::set<Stamp> stamps{stamp};
+  for (auto found = before_.find({slot, stamp}); found != before_.end();
+       found = before_.find({slot, found->second})) {
+    if (!stamps.insert(found->second).second) break;
+  }
+  return stamps;
 }
 
 bool Knowledge::knew(const std::string& slot, const Stamp& stamp, const std::string& other_slot,

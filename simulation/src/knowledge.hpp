@@ -32,11 +32,14 @@ class Knowledge {
   [[nodiscard]] bool has(const std::string& slot, const Stamp& stamp) const {
     return known_.contains({slot, stamp});
   }
+  // The stamps that the write has had, this one among them.
+  [[nodiscard]] std::set<Stamp> stamps_of(const std::string& slot, const Stamp& stamp) const;
 
  private:
   using Write = std::pair<std::string, Stamp>;
 
   std::map<Write, std::set<Write>> known_;
+  std::map<Write, Stamp> before_;  // what it was stamped before
 };
 
 // The key of the slot that holds the deletion of this slot's record.
