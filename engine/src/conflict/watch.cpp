@@ -62,7 +62,7 @@ Result<void> Watch::meet_in_slot(const Op& arrived, const SlotEntry& present, Af
   const Op own{arrived.key, present.stamp, std::string(present.value)};
   if (!beats(arrived.stamp, arrived.value, own.stamp, own.value)) {
     note({arrived, own.stamp, own.value, rule});
-  } else if (!record.before.hides(own.stamp)) {
+  } else if (!(record.before.hides(own.stamp) && record.before.dead.replica == own.stamp.replica)) {
     lost_.insert(own.key.bytes());
     note({own, arrived.stamp, arrived.value, rule});
   }
