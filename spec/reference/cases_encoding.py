@@ -38,6 +38,7 @@ LIMITS = [
     ("A request may ask for at most 5,000 ops.", "page_ops_max", limits.PAGE_OPS_MAX),
     ("A pull has at most 256 cursors.", "pull_cursors_max", limits.PULL_CURSORS_MAX),
     ("The greatest fence is 2^53 - 1.", "fence_max", limits.FENCE_MAX),
+    ("The greatest number of an op is 2^53 - 1.", "through_max", limits.THROUGH_MAX),
     ("A request body has at most 131,072 bytes.", "request_body_bytes_max", limits.REQUEST_BODY_BYTES_MAX),
     ("A client's batch has at most 90,000 bytes.", "client_batch_bytes_max", limits.CLIENT_BATCH_BYTES_MAX),
     ("A reply has at most 4 MiB.", "reply_bytes_max", limits.REPLY_BYTES_MAX),

@@ -16,8 +16,9 @@ import cases_encoding
 import cases_index_keys
 import cases_json
 import cases_merge
+import cases_pull
+import cases_push
 import cases_schema
-import cases_server
 import cases_stored
 import cases_strategies
 
@@ -36,8 +37,8 @@ BUILDERS = {
     "schema.json": cases_schema.schema_file,
     "index_keys.json": cases_index_keys.index_keys_file,
     "strategies.json": cases_strategies.strategies_file,
-    "push.json": cases_server.push_file,
-    "pull.json": cases_server.pull_file,
+    "push.json": cases_push.push_file,
+    "pull.json": cases_pull.pull_file,
 }
 
 

@@ -15,7 +15,7 @@ from slot import slot_key
 from strategies import Register
 
 Row = namedtuple("Row", "op sequence")
-Pushed = namedtuple("Pushed", "verdicts refused sequence")
+Pushed = namedtuple("Pushed", "verdicts refused sequence taken")
 Page = namedtuple("Page", "rows cursors remaining")
 
 CURSOR = re.compile(r"([0-9a-f]{16})\.(0|[1-9][0-9]*)", re.ASCII)
@@ -27,10 +27,10 @@ class Space:
         self.head = 0
         self.rows = {}
         self.fences = {}
+        self.taken = {}
 
-    def push(self, now, batch, replica="", fence=0):
-        """Verdicts of one push, and its sequence or None when it applied nothing."""
-        verdicts, refused = "", []
+    def push(self, now, batch, replica="", fence=0, through=0, cursors=None):
+        """Verdicts of one push, and its sequence or None when it applied nothing. `cursors` are those of its pull."""
         judged = [(op, error or ("stamp_in_future" if is_in_future(op.stamp, now) else None))
                   for op, error in decode_batch(batch)]
         if expanded_size([op for op, error in judged if not error]) > limits.BATCH_BYTES_MAX:
@@ -39,15 +39,28 @@ class Space:
             raise Refused("push_outdated")
         if any(error == "stamp_in_future" for _, error in judged):
             self.fences[replica] = min(fence + 1, limits.FENCE_MAX)
-        for index, (op, error) in enumerate(judged):
-            if error:
-                verdicts += "r"
-                refused.append({"index": index, "code": error})
-                continue
-            verdicts += "a" if self.store(op, self.head + 1) else "s"
+        refused = [{"index": index, "code": error} for index, (_, error) in enumerate(judged) if error]
+        taken = self.taken.get(replica, 0)
+        if any(self._meets_unseen(op, replica, cursors or {}) for op, error in judged if not error):
+            return Pushed("".join("r" if error else "u" for _, error in judged), refused, None, taken)
+        verdicts = "".join("r" if error else "a" if self.store(op, self.head + 1) else "s" for op, error in judged)
         sequence = self.head + 1 if "a" in verdicts else None
         self.head = sequence or self.head
-        return Pushed(verdicts, refused, sequence)
+        if not refused:
+            self.taken[replica] = max(taken, through)
+        return Pushed(verdicts, refused, sequence, taken)
+
+    def _meets_unseen(self, op, replica, cursors):
+        path = op.path
+        dead = path._replace(field=b"", element=b"dead")
+        met = [row for row in self.rows.values() if row.op != op and row.op.path == path]
+        met += [row for row in self.rows.values() if row.op.path == dead != path]
+        if path == dead:
+            met += [row for row in self.rows.values()
+                    if row.op.path != path and row.op.path._replace(field=b"", element=b"dead") == dead]
+        cursor = cursors.get(path.collection.decode(), cursors.get("*"))
+        return cursor is not None and any(
+            row.sequence > self._sequence(cursor) and row.op.stamp[8:].hex() != replica for row in met)
 
     def store(self, op, sequence):
         key = slot_key(op.path)

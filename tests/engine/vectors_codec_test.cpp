@@ -157,6 +157,7 @@ const std::map<std::string, std::int64_t>& stated_limits() {
       {"page_ops_default", kPullOpsDefault},
       {"page_ops_max", kPullOpsMax},
       {"fence_max", kFenceMax},
+      {"through_max", kThroughMax},
       {"request_body_bytes_max", kRequestBytesMax},
       {"client_batch_bytes_max", kPushBytesMax},
       {"reply_bytes_max", kReplyBytesMax},

@@ -34,12 +34,23 @@ std::vector<Op> after(Space& space, std::uint64_t sequence) {
   return *ops;
 }
 
+PullCursors cursors_of(const json::object& asked) {
+  PullCursors cursors;
+  for (const auto& [name, cursor] : asked.at("cursors").as_object()) {
+    cursors[name] =
+        cursor.is_null() ? std::nullopt : std::optional(std::string(cursor.as_string()));
+  }
+  return cursors;
+}
+
 void check_push(Space& space, const json::object& push) {
   only_members(push, {"now", "batch", "verdicts", "refused", "head", "error", "replica", "fence",
-                      "least_fence"});
+                      "least_fence", "through", "taken", "cursors"});
   SyncRequest request;
   request.replica = push.contains("replica") ? std::stoull(text(push, "replica"), nullptr, 16) : 1;
   if (push.contains("fence")) request.push_fence = sequence_of(push.at("fence"));
+  if (push.contains("through")) request.push_through = sequence_of(push.at("through"));
+  if (push.contains("cursors")) request.pull = SyncRequest::Pull{cursors_of(push), {}};
   request.push_ops = expand(push.at("batch"));
   const auto reply = space.sync(request, number(push.at("now")));
   if (push.contains("error")) {
@@ -53,6 +64,8 @@ void check_push(Space& space, const json::object& push) {
     for (const Verdict verdict : reply->push->verdicts)
       verdicts.push_back(static_cast<char>(verdict));
     BOOST_CHECK_EQUAL(verdicts, text(push, "verdicts"));
+    BOOST_CHECK_EQUAL(reply->push->taken,
+                      push.contains("taken") ? sequence_of(push.at("taken")) : 0);
     const json::array& refused = push.at("refused").as_array();
     BOOST_REQUIRE_EQUAL(reply->push->refused.size(), refused.size());
     for (std::size_t i = 0; i < refused.size(); ++i) {
@@ -153,12 +166,7 @@ BOOST_AUTO_TEST_CASE(every_pull_vector_gets_its_page) {
       head = pushed - 1;
     }
     Space space(text(vector, "epoch"), head, rows);
-    PullCursors cursors;
-    for (const auto& [name, cursor] : asked.at("cursors").as_object()) {
-      cursors[name] =
-          cursor.is_null() ? std::nullopt : std::optional(std::string(cursor.as_string()));
-    }
-    request.pull = SyncRequest::Pull{cursors, {}};
+    request.pull = SyncRequest::Pull{cursors_of(asked), {}};
     if (asked.contains("limit"))
       request.pull->limit = static_cast<std::size_t>(number(asked.at("limit")));
     const auto reply = space.sync(request, kNowMs);

@@ -8,6 +8,7 @@ use Syncline\Clock;
 use Syncline\Database\Connection;
 use Syncline\Services;
 use Syncline\Sync\FenceRepository;
+use Syncline\Sync\Meeting;
 use Syncline\Sync\PageRepository;
 use Syncline\Sync\Puller;
 use Syncline\Sync\Pusher;
@@ -15,6 +16,7 @@ use Syncline\Sync\ReplicaRepository;
 use Syncline\Sync\Replicas;
 use Syncline\Sync\SlotRepository;
 use Syncline\Sync\SpaceRepository;
+use Syncline\Sync\TakenRepository;
 
 return static function (Services $services): void {
     $services->set(SpaceRepository::class, static fn (Services $all): SpaceRepository => new SpaceRepository(
@@ -32,6 +34,12 @@ return static function (Services $services): void {
     $services->set(FenceRepository::class, static fn (Services $all): FenceRepository => new FenceRepository(
         $all->get(Connection::class),
     ));
+    $services->set(TakenRepository::class, static fn (Services $all): TakenRepository => new TakenRepository(
+        $all->get(Connection::class),
+    ));
+    $services->set(Meeting::class, static fn (Services $all): Meeting => new Meeting(
+        $all->get(SlotRepository::class),
+    ));
     $services->set(Replicas::class, static fn (Services $all): Replicas => new Replicas(
         $all->get(Connection::class),
         $all->get(SpaceRepository::class),
@@ -44,6 +52,8 @@ return static function (Services $services): void {
         $all->get(SlotRepository::class),
         $all->get(ReplicaRepository::class),
         $all->get(FenceRepository::class),
+        $all->get(TakenRepository::class),
+        $all->get(Meeting::class),
         $all->get(Clock::class),
     ));
     $services->set(Puller::class, static fn (Services $all): Puller => new Puller(

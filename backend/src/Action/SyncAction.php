@@ -35,10 +35,10 @@ final readonly class SyncAction
         $space = Bearer::space($request);
         $members = [];
         $sequence = null;
-        if ($sync->batch === null) {
+        if ($sync->push === null) {
             $this->replicas->see($space->id, $sync->replica);
         } else {
-            $pushed = $this->pusher->push($space->id, $sync->batch, $sync->replica, $sync->fence);
+            $pushed = $this->pusher->push($space->id, $sync->replica, $sync->push);
             $members['push'] = self::pushMembers($pushed);
             $space = $pushed->space;
             $sequence = $pushed->sequence;
@@ -62,7 +62,7 @@ final readonly class SyncAction
         foreach ($result->refused as $index => $code) {
             $refused[] = ['index' => $index, 'code' => $code->value];
         }
-        return ['verdicts' => $result->verdicts, 'refused' => $refused];
+        return ['verdicts' => $result->verdicts, 'refused' => $refused, 'taken' => $result->taken];
     }
 
     /** @return array<string, mixed> */

@@ -11,6 +11,7 @@ use Syncline\Http\ApiException;
 use Syncline\Http\Input;
 use Syncline\Sync\Cursor;
 use Syncline\Sync\CursorSet;
+use Syncline\Sync\Push;
 use Syncline\Sync\Replica;
 use Syncline\Sync\Schema;
 
@@ -20,11 +21,9 @@ final readonly class SyncRequest
     public const PROTOCOL = 1;
     private const REPLICA = '/\A(?!0{16})[0-9a-f]{16}\z/';
 
-    /** @param ?string $batch the bytes of the pushed batch, not decoded yet */
     private function __construct(
         public Replica $replica,
-        public int $fence,
-        public ?string $batch,
+        public ?Push $push,
         public ?CursorSet $cursors,
         public int $limit,
     ) {
@@ -40,25 +39,34 @@ final readonly class SyncRequest
         $id = $input->textMatching('replica', self::REPLICA, '16 hexadecimal digits, not all zero');
         $schema = $input->has('schema') ? self::schema($input->object('schema')) : null;
         $replica = new Replica($id, $schema);
-        [$fence, $batch] = $input->has('push') ? self::push($input->object('push')) : [0, null];
-        if (!$input->has('pull')) {
-            return new self($replica, $fence, $batch, null, Limits::PAGE_OPS_DEFAULT);
-        }
-        $pull = $input->object('pull')->only('cursors', 'limit');
-        $limit = $pull->has('limit') ? $pull->integer('limit', 1, Limits::PAGE_OPS) : Limits::PAGE_OPS_DEFAULT;
-        $cursors = $pull->object('cursors');
-        if (count($cursors->names()) > Limits::PULL_CURSORS) {
-            throw $pull->invalid('cursors', sprintf('may have at most %d members', Limits::PULL_CURSORS));
-        }
-        return new self($replica, $fence, $batch, self::cursors($cursors), $limit);
+        [$cursors, $limit] = $input->has('pull')
+            ? self::pull($input->object('pull'))
+            : [null, Limits::PAGE_OPS_DEFAULT];
+        $push = $input->has('push') ? self::push($input->object('push'), $cursors) : null;
+        return new self($replica, $push, $cursors, $limit);
     }
 
-    /** @return array{int, string} */
-    private static function push(Input $input): array
+    private static function push(Input $input, ?CursorSet $cursors): Push
     {
-        $input->only('fence', 'ops');
-        $fence = $input->has('fence') ? $input->integer('fence', 0, Limits::FENCE_MAX) : 0;
-        return [$fence, $input->base64('ops')];
+        $input->only('fence', 'through', 'ops');
+        return new Push(
+            $input->base64('ops'),
+            $input->has('fence') ? $input->integer('fence', 0, Limits::FENCE_MAX) : 0,
+            $input->has('through') ? $input->integer('through', 1, Limits::THROUGH_MAX) : 0,
+            $cursors,
+        );
+    }
+
+    /** @return array{CursorSet, int} */
+    private static function pull(Input $input): array
+    {
+        $input->only('cursors', 'limit');
+        $limit = $input->has('limit') ? $input->integer('limit', 1, Limits::PAGE_OPS) : Limits::PAGE_OPS_DEFAULT;
+        $cursors = $input->object('cursors');
+        if (count($cursors->names()) > Limits::PULL_CURSORS) {
+            throw $input->invalid('cursors', sprintf('may have at most %d members', Limits::PULL_CURSORS));
+        }
+        return [self::cursors($cursors), $limit];
     }
 
     private static function schema(Input $input): Schema

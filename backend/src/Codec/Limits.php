@@ -25,6 +25,7 @@ final class Limits
     public const PAGE_OPS_DEFAULT = 4_000;
     public const PULL_CURSORS = 256;
     public const FENCE_MAX = 9_007_199_254_740_991;
+    public const THROUGH_MAX = 9_007_199_254_740_991;
     public const PAGE_BYTES = 700_000;
     public const SCHEMA_NAME_BYTES = 64;
     public const SCHEMA_VERSION_MAX = 2_147_483_647;

@@ -26,4 +26,10 @@ final readonly class Op
     {
         return SlotPath::key($this->collection, $this->record, $this->field, $this->element);
     }
+
+    /** The key of the slot that says whether the op's record was deleted. */
+    public function deadKey(): string
+    {
+        return SlotPath::key($this->collection, $this->record, '', SlotPath::DEAD);
+    }
 }

@@ -7,6 +7,9 @@ namespace Syncline\Codec;
 /** The four names of a slot, their limits, and the key that joins them. */
 final class SlotPath
 {
+    public const LIVE = 'live';
+    public const DEAD = 'dead';
+
     public static function collectionError(string $collection): ?Code
     {
         return self::nameError($collection, Limits::COLLECTION_BYTES);
@@ -28,7 +31,7 @@ final class SlotPath
         if (strlen($element) > Limits::ELEMENT_BYTES) {
             return Code::KeyTooLong;
         }
-        return $field === '' && $element !== 'live' && $element !== 'dead' ? Code::KeyMalformed : null;
+        return $field === '' && $element !== self::LIVE && $element !== self::DEAD ? Code::KeyMalformed : null;
     }
 
     public static function error(string $collection, string $record, string $field, string $element): ?Code
@@ -42,6 +45,12 @@ final class SlotPath
     public static function key(string $collection, string $record, string $field, string $element): string
     {
         return $collection . "\0" . $record . "\0" . $field . "\0" . $element;
+    }
+
+    /** The first key that is greater than every key of the record. Its `dead` slot has the least of them. */
+    public static function recordEnd(string $collection, string $record): string
+    {
+        return $collection . "\0" . $record . "\x01";
     }
 
     /**

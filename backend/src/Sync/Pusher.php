@@ -24,6 +24,8 @@ final readonly class Pusher
         private SlotRepository $slots,
         private ReplicaRepository $replicas,
         private FenceRepository $fences,
+        private TakenRepository $taken,
+        private Meeting $meeting,
         private Clock $clock,
     ) {
     }
@@ -32,14 +34,14 @@ final readonly class Pusher
      * Fails with batch_malformed, batch_too_large or push_outdated, and token_invalid when the account has just been
      * deleted.
      */
-    public function push(string $spaceId, string $batch, Replica $replica, int $fence): PushResult
+    public function push(string $spaceId, Replica $replica, Push $push): PushResult
     {
         try {
-            $ops = BatchDecoder::decode($batch);
+            $ops = BatchDecoder::decode($push->batch);
         } catch (CodecException $failure) {
             throw new ApiException($failure->errorCode, 'The batch cannot be read.', '/push/ops');
         }
-        return $this->connection->write(function () use ($spaceId, $replica, $ops, $fence): PushResult {
+        return $this->connection->write(function () use ($spaceId, $replica, $push, $ops): PushResult {
             $space = $this->spaces->lock($spaceId)
                 ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
             // Read under the lock: of two copies of a push the later must not find the time that the other did not.
@@ -55,8 +57,14 @@ final readonly class Pusher
                 );
             }
             $this->replicas->see($spaceId, $replica, $nowMs);
-            $this->guard($spaceId, $replica, $fence, $refused);
-            return $this->merge($space, $ops, $candidates, $refused);
+            $this->guard($spaceId, $replica, $push->fence, $refused);
+            $taken = $this->taken->through($spaceId, $replica->id);
+            $sight = new Sight($space, $replica->id, $push->cursors);
+            $result = $this->merge($space, $sight, $ops, $candidates, $refused, $taken);
+            if ($result->isTaken() && $push->through > $taken) {
+                $this->taken->raise($spaceId, $replica->id, $push->through);
+            }
+            return $result;
         });
     }
 
@@ -104,18 +112,30 @@ final readonly class Pusher
      * @param array<int, Op> $candidates the ops that are not refused
      * @param array<int, Code> $refused
      */
-    private function merge(Space $space, array $ops, array $candidates, array $refused): PushResult
-    {
+    private function merge(
+        Space $space,
+        Sight $sight,
+        array $ops,
+        array $candidates,
+        array $refused,
+        int $taken,
+    ): PushResult {
         $keys = array_map(static fn (Op $op): string => $op->slotKey(), $candidates);
-        $stamps = $this->slots->stamps($space->id, array_values(array_unique($keys)));
-        $registers = $this->slots->registers($space->id, self::ties($candidates, $keys, $stamps));
+        $rows = $this->slots->rows($space->id, array_values(array_unique($keys)));
+        $registers = $this->slots->registers($space->id, self::ties($candidates, $keys, $rows));
 
         $verdicts = str_repeat(PushResult::REFUSED, count($ops));
+        if ($this->meeting->isUnseen($space->id, $sight, $candidates, $keys, $rows, $registers)) {
+            foreach (array_keys($candidates) as $index) {
+                $verdicts[$index] = PushResult::UNSEEN;
+            }
+            return new PushResult($verdicts, $refused, $space, null, $taken);
+        }
         $applied = [];
         foreach ($candidates as $index => $op) {
             $key = $keys[$index];
             $before = $applied[$key] ?? null;
-            $stamp = $before->stamp ?? $stamps[$key] ?? null;
+            $stamp = $before->stamp ?? $rows[$key]->stamp ?? null;
             $register = $before->register ?? $registers[$key] ?? '';
             $greater = $stamp === null || Law::isGreater($op->stamp, $op->register, $stamp, $register);
             if ($greater) {
@@ -124,12 +144,12 @@ final readonly class Pusher
             $verdicts[$index] = $greater ? PushResult::APPLIED : PushResult::SUPERSEDED;
         }
         if ($applied === []) {
-            return new PushResult($verdicts, $refused, $space, null);
+            return new PushResult($verdicts, $refused, $space, null, $taken);
         }
         $sequence = $space->head + 1;
         $this->slots->store($space->id, $sequence, $applied);
         $this->spaces->moveHead($space->id, $sequence);
-        return new PushResult($verdicts, $refused, new Space($space->id, $space->epoch, $sequence), $sequence);
+        return new PushResult($verdicts, $refused, new Space($space->id, $space->epoch, $sequence), $sequence, $taken);
     }
 
     /**
@@ -138,15 +158,15 @@ final readonly class Pusher
      *
      * @param array<int, Op> $candidates
      * @param array<int, string> $keys
-     * @param array<string, string> $stamps
+     * @param array<string, Row> $rows
      * @return array<string, int>
      */
-    private static function ties(array $candidates, array $keys, array $stamps): array
+    private static function ties(array $candidates, array $keys, array $rows): array
     {
         $bytes = [];
         foreach ($candidates as $index => $op) {
             $key = $keys[$index];
-            if (($stamps[$key] ?? null) === $op->stamp) {
+            if (($rows[$key]->stamp ?? null) === $op->stamp) {
                 $bytes[$key] = max($bytes[$key] ?? 0, strlen($op->register) + 1);
             }
         }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Syncline\Sync;
 
 use Syncline\Codec\Op;
+use Syncline\Codec\SlotPath;
 use Syncline\Database\Connection;
 
 /** The slots of all spaces, read and written by their keys. The reading by sequence is PageRepository's. */
@@ -16,25 +17,55 @@ final readonly class SlotRepository
     /** MariaDB turns a longer list of an IN into a temporary table. */
     private const KEYS_PER_SELECT = 500;
 
+    /** SQLite takes no more than 500 parts of a UNION, and old SQLite no more than 999 placeholders. */
+    private const RECORDS_PER_SELECT = 100;
+
     public function __construct(private Connection $connection)
     {
     }
 
     /**
      * @param list<string> $keys
-     * @return array<string, string> slot key to stamp, of those that exist
+     * @return array<string, Row> slot key to row, of those that exist
      */
-    public function stamps(string $spaceId, array $keys): array
+    public function rows(string $spaceId, array $keys): array
     {
-        $stamps = [];
+        $rows = [];
         foreach (array_chunk($keys, self::KEYS_PER_SELECT) as $chunk) {
-            $sql = 'SELECT slot_key, stamp FROM slots WHERE space_id = ? AND slot_key IN (' . self::marks($chunk) . ')';
-            /** @var array{string, string} $row */
+            $sql = 'SELECT slot_key, stamp, seq FROM slots WHERE space_id = ? AND slot_key IN ('
+                . self::marks($chunk) . ')';
+            /** @var array{string, string, int} $row */
             foreach ($this->connection->rows($sql, [$spaceId, ...$chunk]) as $row) {
-                $stamps[$row[0]] = $row[1];
+                $rows[$row[0]] = new Row($row[1], $row[2]);
             }
         }
-        return $stamps;
+        return $rows;
+    }
+
+    /**
+     * Whether any of these records has a row besides its `dead` one that was not seen. One range of the primary key a
+     * record: left to itself, SQLite reads the whole space for a list of ranges.
+     *
+     * @param array<string, Op> $deletions key of the `dead` slot to an op that writes it
+     */
+    public function recordsHaveUnseen(string $spaceId, Sight $sight, array $deletions): bool
+    {
+        // As a sum, the sequence is not looked up in its index, where a new device has the whole space before it.
+        $select = 'SELECT 1 FROM slots WHERE space_id = ? AND slot_key > ? AND slot_key < ?'
+            . ' AND seq + 0 > ? AND SUBSTR(stamp, 9) <> ?';
+        foreach (array_chunk($deletions, self::RECORDS_PER_SELECT, true) as $chunk) {
+            $parameters = [];
+            foreach ($chunk as $deadKey => $op) {
+                $end = SlotPath::recordEnd($op->collection, $op->record);
+                $after = $sight->after($op->collection) ?? PHP_INT_MAX;
+                array_push($parameters, $spaceId, $deadKey, $end, $after, (string) hex2bin($sight->replica));
+            }
+            $sql = implode(' UNION ALL ', array_fill(0, count($chunk), $select)) . ' LIMIT 1';
+            if ($this->connection->row($sql, $parameters) !== null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -10,6 +10,7 @@ use PHPUnit\Framework\TestCase;
 use Syncline\Codec\BatchEncoder;
 use Syncline\Codec\Code;
 use Syncline\Http\ApiException;
+use Syncline\Sync\Push;
 use Syncline\Sync\Pusher;
 use Syncline\Tests\Support\Device;
 use Syncline\Tests\Support\Ops;
@@ -123,9 +124,11 @@ final class AccountTest extends TestCase
         $device = new Device($this->app, $reply->string('access_token'));
         $device->push([...Ops::many(20), Ops::op('meals/late/name', 1, 3_600_000)]);
         self::assertCount(1, $this->app->connection()->rows('SELECT * FROM fences'));
+        $device->sync(['push' => ['fence' => 1, 'through' => 1, 'ops' => Ops::batch([])]]);
+        self::assertCount(1, $this->app->connection()->rows('SELECT * FROM taken'));
         $this->login('ann@example.org');
         self::assertSame(204, $this->delete($device, TestApp::PASSWORD)->status);
-        foreach (['accounts', 'spaces', 'slots', 'fences', 'replicas', 'refresh_tokens'] as $table) {
+        foreach (['accounts', 'spaces', 'slots', 'fences', 'taken', 'replicas', 'refresh_tokens'] as $table) {
             self::assertSame([[0]], $this->app->connection()->rows('SELECT COUNT(*) FROM ' . $table), $table);
         }
         $device->sync([])->assertProblem(401, 'token_invalid');
@@ -172,7 +175,7 @@ final class AccountTest extends TestCase
         $this->app->connection()->execute('DELETE FROM accounts');
         try {
             $batch = BatchEncoder::encode(Ops::many(2));
-            $this->app->service(Pusher::class)->push($space, $batch, Ops::replica(), 0);
+            $this->app->service(Pusher::class)->push($space, Ops::replica(), new Push($batch));
             self::fail('it was taken');
         } catch (ApiException $failure) {
             self::assertSame(Code::TokenInvalid, $failure->errorCode);

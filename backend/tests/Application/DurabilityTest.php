@@ -10,6 +10,7 @@ use Syncline\Codec\BatchEncoder;
 use Syncline\Database\Connection;
 use Syncline\Database\Migrator;
 use Syncline\Settings;
+use Syncline\Sync\Push;
 use Syncline\Sync\Pusher;
 use Syncline\Sync\SpaceRepository;
 use Syncline\Tests\Support\Ops;
@@ -106,7 +107,7 @@ final class DurabilityTest extends TestCase
             for ($index = 0; $index < 100; $index++) {
                 $ops[] = Ops::op(sprintf('meals/%d-%02d/name', $push, $index), $index);
             }
-            $pusher->push($spaceId, BatchEncoder::encode($ops), Ops::replica(), 0);
+            $pusher->push($spaceId, Ops::replica(), new Push(BatchEncoder::encode($ops)));
             fwrite($socket, ($push + 1) . "\n");
         }
     }

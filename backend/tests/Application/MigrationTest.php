@@ -15,7 +15,7 @@ final class MigrationTest extends TestCase
     private const AT_ONCE = 6;
     private const ROUNDS = 4;
     private const TABLES = [
-        'slots', 'fences', 'replicas', 'refresh_tokens', 'attempts', 'login_failures', 'spaces', 'accounts',
+        'slots', 'fences', 'taken', 'replicas', 'refresh_tokens', 'attempts', 'login_failures', 'spaces', 'accounts',
         'migrations',
     ];
 
@@ -51,7 +51,10 @@ final class MigrationTest extends TestCase
             }
             sort($told);
             self::assertSame(
-                ["applied 0001_initial\napplied 0002_attempts\napplied 0003_fences\n", "nothing to do\n"],
+                [
+                    "applied 0001_initial\napplied 0002_attempts\napplied 0003_fences\napplied 0004_taken\n",
+                    "nothing to do\n",
+                ],
                 array_values(array_unique($told)),
             );
             self::assertSame('nothing to do', trim($told[1]), 'it was applied twice');

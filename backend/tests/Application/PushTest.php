@@ -25,7 +25,7 @@ final class PushTest extends TestCase
     public function testANewSlotIsApplied(): void
     {
         $reply = $this->device->push([Ops::op('meals/r1/name', 'Lunch')]);
-        self::assertSame(['verdicts' => 'a', 'refused' => []], $reply->member('push'));
+        self::assertSame(['verdicts' => 'a', 'refused' => [], 'taken' => 0], $reply->member('push'));
         self::assertSame(['meals/r1/name="Lunch"'], Ops::describe($this->device->pull()->string('pull', 'ops')));
     }
 
@@ -95,7 +95,7 @@ final class PushTest extends TestCase
             Ops::op('a/r/h', 1, $ahead, 65535, 'ffffffffffffffff'),
         ]);
         self::assertSame(
-            ['verdicts' => 'ara', 'refused' => [['index' => 1, 'code' => 'stamp_in_future']]],
+            ['verdicts' => 'ara', 'refused' => [['index' => 1, 'code' => 'stamp_in_future']], 'taken' => 0],
             $reply->member('push'),
         );
         self::assertSame(['a/r/f=1', 'a/r/h=1'], $this->slots());
@@ -173,7 +173,7 @@ final class PushTest extends TestCase
     public function testAnEmptyBatchIsAPushOfNothing(): void
     {
         $reply = $this->device->push([]);
-        self::assertSame(['verdicts' => '', 'refused' => []], $reply->member('push'));
+        self::assertSame(['verdicts' => '', 'refused' => [], 'taken' => 0], $reply->member('push'));
         self::assertStringEndsWith('.0', $reply->string('head'));
     }
 

@@ -15,6 +15,7 @@ use Syncline\Http\ApiException;
 use Syncline\Http\Input;
 use Syncline\Sync\Puller;
 use Syncline\Sync\PullResult;
+use Syncline\Sync\Push;
 use Syncline\Sync\Pusher;
 use Syncline\Sync\Replica;
 use Syncline\Sync\SlotRepository;
@@ -27,6 +28,8 @@ use Syncline\Tests\Vectors\VectorFile;
 /** Runs the vectors of push and pull against the database. */
 final class SyncVectorsTest extends TestCase
 {
+    private const EPOCH = '00000000000000e1';
+
     private TestApp $app;
     private string $spaceId;
 
@@ -45,6 +48,7 @@ final class SyncVectorsTest extends TestCase
     #[DataProvider('pushes')]
     public function testPush(VectorCase $case): void
     {
+        $this->app->connection()->execute('UPDATE spaces SET epoch = ?', [self::EPOCH]);
         foreach ($case->objects('pushes') as $push) {
             self::assertNotNull($push);
             $this->app->clock->nowMs = $push->int64('now');
@@ -65,9 +69,13 @@ final class SyncVectorsTest extends TestCase
     {
         try {
             $replica = $push->has('replica') ? new Replica($push->text('replica'), null) : Ops::replica();
-            $fence = $push->has('fence') ? $push->number('fence') : 0;
             $pusher = $this->app->service(Pusher::class);
-            $result = $pusher->push($this->spaceId, $push->bytes('batch'), $replica, $fence);
+            $result = $pusher->push($this->spaceId, $replica, new Push(
+                $push->bytes('batch'),
+                $push->has('fence') ? $push->number('fence') : 0,
+                $push->has('through') ? $push->number('through') : 0,
+                $push->has('cursors') ? self::request($push)->cursors : null,
+            ));
         } catch (ApiException $failure) {
             self::assertSame(
                 $push->has('least_fence') ? ['fence' => $push->number('least_fence')] : [],
@@ -88,6 +96,7 @@ final class SyncVectorsTest extends TestCase
         );
         self::assertSame($push->get('refused'), $refused);
         self::assertSame($push->number('head'), $result->space->head);
+        self::assertSame($push->has('taken') ? $push->number('taken') : 0, $result->taken);
         return null;
     }
 
@@ -125,23 +134,29 @@ final class SyncVectorsTest extends TestCase
 
     private function pull(VectorCase $request): PullResult
     {
+        $sync = self::request($request);
+        self::assertNotNull($sync->cursors);
+        $pushed = $request->has('pushed') && $request->get('pushed') !== null ? $request->number('pushed') : null;
+        return $this->app->service(Puller::class)->pull($this->spaceId, $sync->cursors, $sync->limit, $pushed);
+    }
+
+    /** The members of a pull, read as the service reads them. */
+    private static function request(VectorCase $case): SyncRequest
+    {
         $cursors = new stdClass();
-        foreach ((array) $request->get('cursors') as $name => $cursor) {
+        foreach ((array) $case->get('cursors') as $name => $cursor) {
             $cursors->{$name} = $cursor;
         }
         $pull = new stdClass();
         $pull->cursors = $cursors;
-        if ($request->has('limit')) {
-            $pull->limit = $request->get('limit');
+        if ($case->has('limit')) {
+            $pull->limit = $case->get('limit');
         }
         $body = new stdClass();
         $body->protocol = 1;
         $body->replica = Ops::REPLICA;
         $body->pull = $pull;
-        $sync = SyncRequest::fromInput(Input::fromObject($body));
-        self::assertNotNull($sync->cursors);
-        $pushed = $request->has('pushed') && $request->get('pushed') !== null ? $request->number('pushed') : null;
-        return $this->app->service(Puller::class)->pull($this->spaceId, $sync->cursors, $sync->limit, $pushed);
+        return SyncRequest::fromInput(Input::fromObject($body));
     }
 
     private function assertPage(VectorCase $expected, PullResult $result): void

@@ -23,7 +23,7 @@ final class TestApp
 {
     public const PASSWORD = 'correct horse';
     public const SECRET = 'a secret of the tests, long enough for HS256';
-    private const TABLES = ['slots', 'fences', 'replicas', 'refresh_tokens', 'attempts', 'spaces', 'accounts'];
+    private const TABLES = ['slots', 'fences', 'taken', 'replicas', 'refresh_tokens', 'attempts', 'spaces', 'accounts'];
 
     public readonly FakeClock $clock;
     public readonly TestHandler $log;

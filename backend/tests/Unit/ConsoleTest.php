@@ -9,7 +9,8 @@ use PHPUnit\Framework\TestCase;
 /** Runs bin/console as an operator does. */
 final class ConsoleTest extends TestCase
 {
-    private const APPLIED = "applied 0001_initial\napplied 0002_attempts\napplied 0003_fences\n";
+    private const APPLIED =
+        "applied 0001_initial\napplied 0002_attempts\napplied 0003_fences\napplied 0004_taken\n";
 
     private string $directory;
 

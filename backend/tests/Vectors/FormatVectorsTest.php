@@ -39,6 +39,7 @@ final class FormatVectorsTest extends TestCase
         'page_ops_max' => Limits::PAGE_OPS,
         'pull_cursors_max' => Limits::PULL_CURSORS,
         'fence_max' => Limits::FENCE_MAX,
+        'through_max' => Limits::THROUGH_MAX,
         'request_body_bytes_max' => Limits::BODY_BYTES,
     ];
 
