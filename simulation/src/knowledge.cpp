@@ -18,10 +18,9 @@ std::string deletion_slot(const std::string& slot) {
 
 void Knowledge::wrote(const Op& op, const Seen& seen) {
   const std::string& slot = op.key.bytes();
-  const auto [known, is_new] = known_.try_emplace({slot, op.stamp});
-  if (!is_new) return;
+  std::set<Write>& known = known_[{slot, op.stamp}];
   const auto add = [&](const std::string& of, const std::set<Stamp>& stamps) {
-    for (const Stamp& stamp : stamps) known->second.emplace(of, stamp);
+    for (const Stamp& stamp : stamps) known.emplace(of, stamp);
   };
   const std::string deletion = deletion_slot(slot);
   if (slot != deletion) {
