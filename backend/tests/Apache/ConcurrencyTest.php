@@ -7,6 +7,7 @@ namespace Syncline\Tests\Apache;
 use PHPUnit\Framework\TestCase;
 use Syncline\Codec\Op;
 use Syncline\Tests\Support\Ops;
+use Syncline\Tests\Support\Reply;
 
 final class ConcurrencyTest extends TestCase
 {
@@ -66,6 +67,29 @@ final class ConcurrencyTest extends TestCase
         [$rest] = $this->pullEverything($cursor);
         $seen = array_filter($seen, static fn (string $slot): bool => !str_starts_with($slot, 'shared/'));
         self::assertCount(self::ROUNDS * (self::AT_ONCE - 1) * 50, array_unique([...$seen, ...$rest]));
+    }
+
+    public function testOfWritesAtOnceAllButOneHaveToSeeTheOther(): void
+    {
+        $cursor = '';
+        for ($round = 0; $round < self::ROUNDS; $round++) {
+            $requests = [];
+            for ($device = 0; $device < self::AT_ONCE; $device++) {
+                $replica = sprintf('%016x', $device + 1);
+                $requests[] = $this->sync([
+                    'replica' => $replica,
+                    'push' => ['ops' => Ops::batch([Ops::op('shared/r/f', $device, $round, 0, $replica)])],
+                    'pull' => ['cursors' => ['*' => $cursor]],
+                ]);
+            }
+            $replies = $this->client->atOnce($requests);
+            $verdicts = array_map(static fn (Reply $reply): string => $reply->string('push', 'verdicts'), $replies);
+            sort($verdicts);
+            self::assertSame(['a', ...array_fill(0, self::AT_ONCE - 1, 'u')], $verdicts);
+            $cursor = $replies[0]->string('head');
+        }
+        [, $contended] = $this->pullEverything();
+        self::assertCount(1, $contended);
     }
 
     public function testOneEmailIsRegisteredOnce(): void
