@@ -53,7 +53,8 @@ class Space:
     def _meets_unseen(self, op, replica, cursors):
         path = op.path
         dead = path._replace(field=b"", element=b"dead")
-        met = [row for row in self.rows.values() if row.op != op and row.op.path == path]
+        creation = path._replace(field=b"", element=b"live")
+        met = [row for row in self.rows.values() if row.op != op and row.op.path == path != creation]
         met += [row for row in self.rows.values() if row.op.path == dead != path]
         if path == dead:
             met += [row for row in self.rows.values()

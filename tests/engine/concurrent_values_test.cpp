@@ -21,7 +21,7 @@ struct Pair {
     exchange();
   }
   void exchange() {
-    for (int i = 0; i < 2; ++i) {
+    for (int i = 0; i < 4; ++i) {
       server.round(left);
       server.round(right);
     }

@@ -33,7 +33,7 @@ struct Pair {
     right.patch("recipes", "soup", {{"method", Value("cook it for an hour")}});
   }
   void exchange(Device& a, Device& b) {
-    for (int i = 0; i < 2; ++i) {
+    for (int i = 0; i < 4; ++i) {
       server.round(a);
       server.round(b);
     }

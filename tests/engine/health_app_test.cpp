@@ -192,7 +192,7 @@ class Devices {
   Device right{health_schema(), 2};
 
   void exchange() {
-    for (int i = 0; i < 2; ++i) {
+    for (int i = 0; i < 4; ++i) {
       server_.round(left);
       server_.round(right);
     }

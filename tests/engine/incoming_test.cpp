@@ -158,7 +158,10 @@ BOOST_AUTO_TEST_CASE(what_is_quarantined_is_kept_in_the_order_of_arrival) {
     Op op = op_of("c", "r", "bad", stamp_at(kPresentMs), Value(1));
     op.value = value;
     const std::vector<Op> ops{op};
-    BOOST_TEST((*entry == replica::encode_aside(Code::kValueMalformed, encode_batch(ops))));
+    const auto aside = must(replica::decode_aside(*entry, "quarantine"));
+    BOOST_TEST((aside.code == Code::kValueMalformed));
+    BOOST_TEST((aside.batch == encode_batch(ops)));
+    BOOST_TEST(aside.after.has_value());
   }
   BOOST_TEST(device.state().quarantined_ops == 2U);
 }

@@ -177,6 +177,7 @@ BOOST_AUTO_TEST_CASE(what_another_replica_has_replaced_stays_and_is_not_offered)
   BOOST_REQUIRE(all.size() == 1U);
   BOOST_TEST(!all.front().current);
   BOOST_TEST((all.front().op->value == *encode_value(Value("mine"))));
+  acknowledge_all(device);  // what the journal says of it
   BOOST_TEST((must(device.replica().kept_aside().retry()) == AsideRetry{0, 0, 1}));
   BOOST_TEST(device.state().pending_ops == 0U);
   BOOST_TEST(device.state().set_aside_ops == 1U);

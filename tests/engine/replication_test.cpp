@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(two_devices_that_sync_hold_the_same_slots) {
   a.put("c", "r", {{"f", Value("a")}});
   b.put("c", "r", {{"f", Value("b")}});
   b.put("c", "s", {{"f", Value("b")}});
-  for (int round = 0; round < 2; ++round) {
+  for (int round = 0; round < 4; ++round) {
     server.round(a);
     server.round(b);
   }

@@ -21,8 +21,9 @@ namespace fs = std::filesystem;
 // The folders of engine/src, one row a layer: a file includes its own row and those above it.
 const std::vector<std::set<std::string>>& engine_layers() {
   static const std::vector<std::set<std::string>> kLayers{
-      {"base", "crypto"}, {"codec", "clock"},   {"schema"}, {"strategy"},
-      {"merge"},          {"query", "replica"}, {"session"}};
+      {"base", "crypto"}, {"codec", "clock"}, {"schema"},
+      {"strategy"},       {"merge"},          {"conflict", "query", "replica"},
+      {"session"}};
   return kLayers;
 }
 

@@ -27,6 +27,12 @@ final readonly class Op
         return SlotPath::key($this->collection, $this->record, $this->field, $this->element);
     }
 
+    /** Whether it is the slot that says since when its record exists. */
+    public function isCreation(): bool
+    {
+        return $this->field === '' && $this->element === SlotPath::LIVE;
+    }
+
     /** The key of the slot that says whether the op's record was deleted. */
     public function deadKey(): string
     {

@@ -35,7 +35,9 @@ final readonly class Meeting
         foreach ($ops as $index => $op) {
             $row = $rows[$keys[$index]] ?? null;
             $isHeld = $row?->stamp === $op->stamp && ($registers[$keys[$index]] ?? null) === $op->register;
-            if ($row !== null && !$isHeld && $sight->isUnseen($op->collection, $row)) {
+            // Two devices that create a record lose nothing by it.
+            $mayReplace = $row !== null && !$isHeld && !$op->isCreation();
+            if ($mayReplace && $sight->isUnseen($op->collection, $row)) {
                 return true;
             }
             $deadKey = $op->deadKey();

@@ -171,7 +171,8 @@ class TinyServer {
     const bool deletes = op.key.field().empty() && op.key.element() == kDeadElement;
     return std::any_of(slots_.begin(), slots_.end(), [&](const auto& slot) {
       const Op& held = slot.second.op;
-      const bool is_same = held.key == op.key;
+      const bool creates = op.key.field().empty() && op.key.element() == kLiveElement;
+      const bool is_same = held.key == op.key && !creates;
       const bool is_dead = held.key.field().empty() && held.key.element() == kDeadElement;
       return slot.second.sequence > since && held.stamp.replica != pusher && held != op &&
              held.key.collection() == op.key.collection() && held.key.record() == op.key.record() &&

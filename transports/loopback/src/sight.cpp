@@ -7,6 +7,11 @@ bool holds(const Slot& slot, const Op& op) {
   return slot.stamp == op.stamp && slot.value == op.value;
 }
 
+// Two devices that create a record lose nothing by it.
+bool is_creation(const SlotKey& key) {
+  return key.field().empty() && key.element() == kLiveElement;
+}
+
 bool same_record(const SlotKey& key, const SlotKey& other) {
   return key.collection() == other.collection() && key.record() == other.record();
 }
@@ -15,7 +20,8 @@ bool same_record(const SlotKey& key, const SlotKey& other) {
 
 bool Sight::meets_unseen(const Op& op) const {
   const auto own = slots_.find(op.key);
-  if (own != slots_.end() && !holds(own->second, op) && unseen(*own)) return true;
+  const bool may_replace = own != slots_.end() && !is_creation(op.key) && !holds(own->second, op);
+  if (may_replace && unseen(*own)) return true;
   // The least key of its record, because its field is empty and its element the first of two.
   const auto dead = SlotKey::make(op.key.collection(), op.key.record(), "", kDeadElement).value();
   if (op.key != dead) {
