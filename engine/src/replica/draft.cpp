@@ -5,6 +5,17 @@
 
 namespace syncline {
 
+Transaction::Draft::Draft(Replica::Core& core, const Snapshot& snapshot)
+    : core_(core), snapshot_(snapshot) {
+  core.transaction.draft_ = this;
+  core.transaction.thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+Transaction::Draft::~Draft() {
+  core_.transaction.thread_.store(std::thread::id(), std::memory_order_relaxed);
+  core_.transaction.draft_ = nullptr;
+}
+
 Result<merge::RecordSlots*> Transaction::Draft::record(std::string_view collection,
                                                        std::string_view record) {
   const auto drafted = draft(collection, record);
