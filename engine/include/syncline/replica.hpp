@@ -75,8 +75,8 @@ class Replica {
 
   // Runs the body and commits what it wrote, durably, or nothing of it when the body or the commit
   // fails. The body has the writers' turn: it may read the replica and its replication. What
-  // commits (write, take_reply, bind_account, remember, retry, build, watch) would wait for it for
-  // ever, and ends the process with a message.
+  // commits (write, take_reply, bind_account, remember, retry, discard, build, watch) would wait
+  // for it for ever, and ends the process with a message.
   // Errors: the body's, clock_exhausted, those of Store::commit.
   [[nodiscard]] Result<void> write(const Body& body);
 
