@@ -43,6 +43,11 @@ Result<void> Transaction::Draft::mutate(std::string_view collection, std::string
   const auto drafted = draft(collection, record);
   if (!drafted) return fail(drafted.error());
   merge::RecordSlots& slots = (*drafted)->slots;
+  // What is there, from another device or an older version, can still be edited and deleted.
+  if (collection == "*" && !slots.exists()) {
+    return fail(Code::kKeyMalformed,
+                "collection name \"*\" stands for all collections, and is none of one");
+  }
   const HybridClock::State before = core_.clock.state();
   const auto time = core_.clock.tick(slots.latest());
   if (!time) return fail(time.error());
