@@ -11,6 +11,7 @@ void measure_writes(const Settings& settings, Report& report);
 void measure_merge(const Settings& settings, Report& report);
 void measure_import(const Settings& settings, Report& report);
 void measure_reads(const Settings& settings, Report& report);
+void measure_threads(const Settings& settings, Report& report);
 void measure_queries(const Settings& settings, Report& report);
 void measure_sync(const Settings& settings, Report& report);
 

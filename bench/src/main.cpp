@@ -19,10 +19,11 @@ struct Group {
   void (*measure)(const Settings&, Report&);
 };
 
-constexpr std::array<Group, 6> kGroups{{{"writes", syncline::bench::measure_writes},
+constexpr std::array<Group, 7> kGroups{{{"writes", syncline::bench::measure_writes},
                                         {"merge", syncline::bench::measure_merge},
                                         {"import", syncline::bench::measure_import},
                                         {"reads", syncline::bench::measure_reads},
+                                        {"threads", syncline::bench::measure_threads},
                                         {"queries", syncline::bench::measure_queries},
                                         {"sync", syncline::bench::measure_sync}}};
 
@@ -42,7 +43,7 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--rounds", settings.rounds, "how often to repeat each measurement");
   app.add_option("--only", settings.only,
-                 "one group: writes, merge, import, reads, queries or sync");
+                 "one group: writes, merge, import, reads, threads, queries or sync");
   CLI11_PARSE(app, argc, argv);
   try {
     Report report(settings);

@@ -17,7 +17,7 @@ namespace syncline::bench {
 // when it returns. It writes what a recorded commit wrote, with nothing around it: no checksums, no
 // merge, no reading, no observers.
 //
-// Thread safety: none.
+// Thread safety: what reads may be called from any thread, also while one writes.
 class RawLmdb {
  public:
   explicit RawLmdb(const std::filesystem::path& directory);

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <future>
@@ -11,6 +13,7 @@
 #include "database.hpp"
 #include "output.hpp"
 #include "password.hpp"
+#include "status_text.hpp"
 #include "syncline/replication.hpp"
 
 namespace syncline::cli {
@@ -51,6 +54,30 @@ Result<Reply> ask(Transport& transport, Request request) {
   return std::move(*reply);
 }
 
+// An account may have been made also where no answer said so.
+Error unanswered(Error error) {
+  constexpr std::array kUncertain{Code::kNetworkUnreachable,
+                                  Code::kDeadlineExceeded,
+                                  Code::kResponseMalformed,
+                                  Code::kResponseTooLarge,
+                                  Code::kUnexpectedStatus,
+                                  Code::kUnexpectedContentType,
+                                  Code::kInternal};
+  if (std::find(kUncertain.begin(), kUncertain.end(), error.code) != kUncertain.end())
+    error.message += "; if the account was made all the same, `account login` works";
+  return error;
+}
+
+// What the server said of the login before is not true of this one.
+Result<void> forget_login_error(Replication& replication) {
+  auto memory = replication.recall();
+  if (!memory) return fail(memory.error());
+  if (!memory->last_error || !is_about_login(memory->last_error->code)) return {};
+  memory->last_error.reset();
+  memory->last_error_ms = 0;
+  return replication.remember(*memory);
+}
+
 // A new account would be another than that of the database, and would stay behind on the server.
 Result<void> check_unbound(const Replication& replication) {
   const auto bound = replication.bound_account();
@@ -82,7 +109,7 @@ Result<void> enter(const Context& context, const Arguments& arguments, bool regi
   }
   auto reply = registering ? ask(**transport, RegisterRequest{arguments.email, *password})
                            : ask(**transport, LoginRequest{arguments.email, *password});
-  if (!reply) return fail(reply.error());
+  if (!reply) return fail(registering ? unanswered(reply.error()) : reply.error());
   const auto* tokens = std::get_if<TokensReply>(&*reply);
   if (tokens == nullptr) return fail(Code::kInternal, "the transport gave a reply of another kind");
   if (auto ok = replication.bind_account(tokens->account); !ok) {
@@ -93,6 +120,7 @@ Result<void> enter(const Context& context, const Arguments& arguments, bool regi
   }
   account.tokens = {tokens->account, tokens->access_token, tokens->refresh_token};
   if (auto ok = TokenFile(context.data).save_account(account); !ok) return ok;
+  if (auto ok = forget_login_error(replication); !ok) return ok;
   if (context.json) {
     print_line(value_to_json(Value(
         Value::Object{{"account", Value(tokens->account)}, {"email", Value(arguments.email)}})));

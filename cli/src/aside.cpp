@@ -54,8 +54,13 @@ Result<void> list(const Context& context) {
   const SteadyOutput output;
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
-  return database->replica->kept_aside().visit(
-      [&](const AsideOp& aside) { return print_line(aside_line(aside, context.json)); });
+  bool is_empty = true;
+  const auto visited = database->replica->kept_aside().visit([&](const AsideOp& aside) {
+    is_empty = false;
+    return print_line(aside_line(aside, context.json));
+  });
+  if (visited && is_empty) say_nothing_there(context, "nothing is kept aside");
+  return visited;
 }
 
 Result<void> retry(const Context& context) {
@@ -87,6 +92,9 @@ Result<void> discard(const Context& context, const Arguments& arguments) {
     if (!done) return fail(done.error());
     if (!*done) return fail(Code::kNotFound, "nothing is kept aside as " + id_text(id));
   }
+  print_line(context.json ? value_to_json(Value(Value::Object{
+                                {"discarded", Value(static_cast<std::int64_t>(ids.size()))}}))
+                          : "discarded " + counted(ids.size(), "change"));
   return {};
 }
 

@@ -11,6 +11,9 @@
 namespace syncline::cli {
 namespace {
 
+// Of the faults of one kind in one keyspace.
+constexpr std::uint64_t kShownOfAKind = 5;
+
 // Bytes as text: what is not printable in hexadecimal digits.
 std::string printable(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -89,13 +92,27 @@ std::string place_of(const StoreFault& fault) {
   return fault.field.empty() ? place : place + " " + fault.field;
 }
 
+bool FaultGroups::shows(const StoreFault& fault) {
+  return ++counts_[{fault.kind, fault.keyspace}] <= kShownOfAKind;
+}
+
+std::map<FaultGroups::Group, std::uint64_t> FaultGroups::left_out() const {
+  std::map<Group, std::uint64_t> left;
+  for (const auto& [group, count] : counts_) {
+    if (count > kShownOfAKind) left.emplace(group, count - kShownOfAKind);
+  }
+  return left;
+}
+
 void print_faults(const Context& context, const Checkup& checkup) {
   for (const PageFault& fault : checkup.pages) {
     print_line(context.json ? value_to_json(Value(Value::Object{{"fault", Value("page")},
                                                                 {"what", Value(fault.what)}}))
                             : "page: " + fault.what);
   }
+  FaultGroups groups;
   for (const StoreFault& fault : checkup.entries) {
+    if (!groups.shows(fault)) continue;
     const std::string kind(fault_kind_name(fault.kind));
     print_line(context.json ? value_to_json(Value(
                                   Value::Object{{"fault", Value(kind)},
@@ -106,6 +123,16 @@ void print_faults(const Context& context, const Checkup& checkup) {
                                                 {"field", Value(printable(fault.field))},
                                                 {"what", Value(fault.what)}}))
                             : place_of(fault) + ": " + fault.what);
+  }
+  for (const auto& [group, count] : groups.left_out()) {
+    const std::string kind(fault_kind_name(group.first));
+    const std::string keyspace(keyspace_name(group.second));
+    print_line(
+        context.json
+            ? value_to_json(Value(Value::Object{{"fault", Value(kind)},
+                                                {"keyspace", Value(keyspace)},
+                                                {"more", Value(static_cast<std::int64_t>(count))}}))
+            : keyspace + ": " + counted(count, "more fault") + " of this kind (" + kind + ")");
   }
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "command.hpp"
@@ -28,7 +31,22 @@ struct Checkup {
 // it. Changes nothing. Errors: store_missing, store_format_unsupported, store_locked, store_io.
 [[nodiscard]] Result<Checkup> check_up(const Context& context);
 
-// The faults, a line each on stdout.
+// One damaged entry of the log can be thousands of faults: of each kind in each keyspace the first
+// few are shown, and the others counted.
+class FaultGroups {
+ public:
+  using Group = std::pair<FaultKind, Keyspace>;
+
+  // Counts the fault. Whether it is one of the first.
+  [[nodiscard]] bool shows(const StoreFault& fault);
+  // How many have not been shown, where there are any.
+  [[nodiscard]] std::map<Group, std::uint64_t> left_out() const;
+
+ private:
+  std::map<Group, std::uint64_t> counts_;
+};
+
+// The faults on stdout: a line each, and one for the others of a kind where there are many.
 void print_faults(const Context& context, const Checkup& checkup);
 
 // The parts of a fault that name its record; for people, in one line.

@@ -1,5 +1,7 @@
 #include "command_line.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,16 +28,40 @@ void unmark_options(CLI::App& app) {
   for (CLI::App* command : app.get_subcommands({})) unmark_options(*command);
 }
 
+// The words that stand where a command should, if no command of that name is there.
+std::optional<std::string> unknown_command(const CLI::App& app) {
+  const CLI::App* last = &app;
+  std::string name;
+  while (!last->get_subcommands().empty()) {
+    last = last->get_subcommands().front();
+    name += last->get_name() + " ";
+  }
+  if (last->get_subcommands({}).empty()) return std::nullopt;
+  const auto rest = app.remaining(true);
+  const auto word = std::find_if(rest.begin(), rest.end(),
+                                 [](const std::string& one) { return !one.starts_with('-'); });
+  if (word == rest.end()) return std::nullopt;
+  return name + *word;
+}
+
 }  // namespace
 
 void parse_words(CLI::App& app, int argc, const char* const* argv) {
   unmark_options(app);
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
     // What is there helps more than what is missing: `syncline stauts`, say.
-    const auto rest = failed->remaining(true);
     std::string message = "syncline: ";
-    message += rest.empty() ? CLI::FailureMessage::simple(failed, error)
-                            : CLI::FailureMessage::simple(failed, CLI::ExtrasError(rest));
+    const auto unknown = unknown_command(*failed);
+    auto rest = failed->remaining(true);
+    if (unknown) {
+      message += "there is no command named " + *unknown + "\nTry --help.\n";
+    } else if (rest.empty()) {
+      message += CLI::FailureMessage::simple(failed, error);
+    } else {
+      // CLI11 counts on an order from the end.
+      std::reverse(rest.begin(), rest.end());
+      message += CLI::FailureMessage::simple(failed, CLI::ExtrasError(std::move(rest)));
+    }
     std::erase(message, kMark);
     return message;
   });

@@ -33,4 +33,14 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, Number& number,
   return app.add_option_function<std::string>(name, parse, about)->type_name("INT");
 }
 
+// The same for what there has to be one of at least.
+template <class Number>
+CLI::Option* add_count(CLI::App& app, const std::string& name, Number& number,
+                       const std::string& about) {
+  return add_number(app, name, number, about)->check([](const std::string& text) {
+    const bool is_none = text.find_first_not_of("+0") == std::string::npos;
+    return is_none ? "it has to be 1 or more, not \"" + text + "\"" : std::string();
+  });
+}
+
 }  // namespace syncline::cli

@@ -29,6 +29,10 @@ Result<Database> open_database(const Context& context, Access access,
     options.read_only = true;
     store = open_lmdb_store(options);
   }
+  if (!store && store.error().code == Code::kStoreLocked) {
+    return fail(Code::kStoreLocked,
+                store.error().message + "; `sync watch` has it so until it is interrupted");
+  }
   if (!store) return fail(store.error());
   database.store = std::move(*store);
   auto replica =

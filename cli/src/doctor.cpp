@@ -42,6 +42,28 @@ void print_repair(const Context& context, const Repair& repair) {
                  : kind + ": " + place_of(repair.fault) + ": " + repair.what);
 }
 
+// As the faults, of which one damaged entry can be thousands: the first few, and how many others.
+class RepairPrinter {
+ public:
+  explicit RepairPrinter(const Context& context) : context_(context) {}
+
+  void take(const Repair& repair) {
+    if (groups_.shows(repair.fault)) print_repair(context_, repair);
+  }
+  void finish() const {
+    std::uint64_t more = 0;
+    for (const auto& [group, count] : groups_.left_out()) more += count;
+    if (more == 0) return;
+    print_line(context_.json ? value_to_json(Value(Value::Object{
+                                   {"more_repairs", Value(static_cast<std::int64_t>(more))}}))
+                             : counted(more, "more repair") + " of these kinds");
+  }
+
+ private:
+  const Context& context_;
+  FaultGroups groups_;
+};
+
 void print_kept(const Context& context, const LmdbRepair& done, const RepairSummary& summary) {
   if (context.json) {
     print_line(value_to_json(
@@ -86,17 +108,19 @@ Result<void> repair(const Context& context, WallClock& wall) {
   const Interruption interruption;
   const std::unique_ptr<Random> random = system_random();
   RepairSummary summary;
+  RepairPrinter printer(context);
   const auto done = repair_lmdb_store(
       store_options(context, Access::kWrite), kept_file(context, wall),
       [&](Store& store, bool entries_may_be_lost) -> Result<void> {
         const auto repaired =
             repair_store(store, *random, {.entries_may_be_lost = entries_may_be_lost},
-                         [&context](const Repair& one) { print_repair(context, one); });
+                         [&printer](const Repair& one) { printer.take(one); });
         if (!repaired) return fail(repaired.error());
         summary = *repaired;
         return {};
       },
       [](std::uint64_t, std::uint64_t) { return !Interruption::requested(); });
+  printer.finish();
   if (!done) return fail(done.error());
   print_kept(context, *done, summary);
   return {};
@@ -182,9 +206,7 @@ Result<void> doctor(const Context& context, const Arguments& arguments) {
     }
   }
   if (left == 0) return {};
-  return fail(Code::kStoreCorrupt, left == 1
-                                       ? "the database has a fault"
-                                       : "the database has " + std::to_string(left) + " faults");
+  return fail(Code::kStoreCorrupt, "the database has " + counted(left, "fault"));
 }
 
 }  // namespace

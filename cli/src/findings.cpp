@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::string_view kRepair = "`doctor --repair` keeps a copy of the file and repairs this.";
 
-std::string counted(std::uint64_t count, const std::string& one, const std::string& many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
-}
-
 // In plain words what a kind of fault means.
 std::string_view meaning_of(FaultKind kind) {
   constexpr std::array<std::string_view, kFaultKindCount> kMeanings = {
@@ -40,14 +36,26 @@ void find_faults(const Checkup& checkup, std::vector<Finding>& findings) {
          "The file itself is damaged: " +
              counted(checkup.pages.size(), "fault in its pages", "faults in its pages") +
              ", the first: " + checkup.pages.front().what + ".",
-         "Restore a backup if there is one. Else `doctor --repair` keeps the file as "
-         "it is and makes a new one of what can be read."});
+         checkup.pages.front().is_total_loss
+             ? "Nothing of it can be read, so that there is nothing to repair. `restore` makes a "
+               "database of a backup, in another folder or when this one is moved away."
+             : "Restore a backup if there is one. Else `doctor --repair` keeps the file as "
+               "it is and makes a new one of what can be read."});
   }
+  FaultGroups groups;
   for (const StoreFault& fault : checkup.entries) {
+    if (!groups.shows(fault)) continue;
     findings.push_back(
         {Level::kFault, std::string(fault_kind_name(fault.kind)),
          std::string(meaning_of(fault.kind)) + " (" + place_of(fault) + ": " + fault.what + ")",
          std::string(kRepair)});
+  }
+  for (const auto& [group, count] : groups.left_out()) {
+    const auto& [kind, keyspace] = group;
+    findings.push_back({Level::kFault, std::string(fault_kind_name(kind)),
+                        counted(count, "more fault") + " of this kind, also in " +
+                            std::string(keyspace_name(keyspace)) + ".",
+                        std::string(kRepair)});
   }
 }
 
@@ -122,7 +130,7 @@ Result<void> find_kept_aside(const Store& store, std::vector<Finding>& findings)
                                       : std::string();
     const bool sent = kind.first.id.kind == AsideKind::kSetAside;
     findings.push_back({Level::kNote, sent ? "set_aside" : "quarantine",
-                        "There are " + counted(kind.count, "change ", "changes ") +
+                        "There are " + counted(kind.count, "change") + " " +
                             std::string(meaning_of(kind.first)) + " (" +
                             std::string(code_name(kind.first.code)) + ")" + example + ".",
                         sent ? "They stay on this device. `aside retry` offers them once more; "
@@ -149,7 +157,7 @@ Result<void> find_mistyped(const Store& store, std::vector<Finding>& findings) {
     const Mistyped& first = kind.first;
     findings.push_back(
         {Level::kNote, "mistyped",
-         counted(kind.count, "value", "values") + " of " + first.collection + " " + first.field +
+         counted(kind.count, "value") + " of " + first.collection + " " + first.field +
              (kind.count == 1 ? " is" : " are") + " not of the declared type " +
              std::string(type_name(first.declared)) + ", the first in " + first.record + ".",
          "They are kept as they are; another device may have another schema. Writing the field "
@@ -178,7 +186,9 @@ Finding explain(const Error& error) {
           "of this command may read it; nothing was changed.";
       break;
     case Code::kStoreLocked:
-      finding.remedy = "Wait until that process is done, or end it. The lock ends with it.";
+      finding.remedy =
+          "Wait until that process is done, or end it; `sync watch` is at it until it is "
+          "interrupted. The lock ends with the process.";
       break;
     case Code::kStoreFull:
       finding.remedy = "Make room on the disk.";

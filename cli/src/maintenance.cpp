@@ -18,6 +18,9 @@ struct Arguments {
   std::string file;
 };
 
+// That are told apart, before a backup gives up.
+constexpr unsigned kBackupsInASecond = 1'000;
+
 Value number(std::uint64_t n) { return Value(static_cast<std::int64_t>(n)); }
 
 // Shows how far a copy is, and stops it when the person does.
@@ -28,41 +31,61 @@ CopyProgress shown_on(ProgressBar& bar) {
   };
 }
 
-// In a folder a backup is named by the time.
-std::filesystem::path backup_file(const std::filesystem::path& given) {
+// A backup gets its own name, or in a folder one from the time.
+bool names_itself(const std::filesystem::path& given) {
   std::error_code error;
-  if (given.has_filename() && !std::filesystem::is_directory(given, error)) return given;
+  return given.has_filename() && !std::filesystem::is_directory(given, error);
+}
+
+// The name that the time gives. `number` tells apart those of one second, and is in their order.
+std::string timely_name(unsigned number) {
   const std::unique_ptr<WallClock> wall = system_wall_clock();
   constexpr std::int64_t kMillisecondsPerSecond = 1000;
   const auto seconds = static_cast<std::time_t>(wall->now_ms() / kMillisecondsPerSecond);
   std::tm parts{};
   std::array<char, 64> name{};
   gmtime_r(&seconds, &parts);
-  static_cast<void>(
-      std::strftime(name.data(), name.size(), "syncline-%Y%m%d-%H%M%S.backup", &parts));
-  return given / name.data();
+  static_cast<void>(std::strftime(name.data(), name.size(), "syncline-%Y%m%d-%H%M%S", &parts));
+  return std::string(name.data()) + (number == 1 ? "" : "_" + std::to_string(number)) + ".backup";
+}
+
+struct MadeBackup {
+  std::filesystem::path file;
+  std::uint64_t bytes = 0;
+};
+
+// Another one of the same second may be there, or be under way.
+Result<MadeBackup> back_up(const LmdbStore& store, const std::filesystem::path& given) {
+  ProgressBar bar("backing up");
+  for (unsigned number = 1;; ++number) {
+    const bool is_named = names_itself(given);
+    std::filesystem::path file = is_named ? given : given / timely_name(number);
+    const auto bytes = store.back_up(file, shown_on(bar));
+    if (bytes) return MadeBackup{std::move(file), *bytes};
+    const Code code = bytes.error().code;
+    const bool is_taken = code == Code::kStoreExists || code == Code::kStoreLocked;
+    if (is_named || !is_taken || number == kBackupsInASecond) return fail(bytes.error());
+  }
 }
 
 Result<void> backup(const Context& context, const Arguments& arguments) {
+  if (arguments.file.empty())
+    throw UsageError{"a backup needs the name of a file or a folder, and \"\" is none"};
   const Interruption interruption;
   LmdbOptions options = store_options(context, Access::kRead);
   options.check_pages = true;
   const auto store = open_lmdb_store(options);
   if (!store) return fail(store.error());
-  const std::filesystem::path file = backup_file(arguments.file);
-  Result<std::uint64_t> bytes;
-  {
-    ProgressBar bar("backing up");
-    bytes = (*store)->back_up(file, shown_on(bar));
-  }
-  if (!bytes) return fail(bytes.error());
-  print_line(context.json ? value_to_json(Value(Value::Object{{"file", Value(file.string())},
-                                                              {"bytes", number(*bytes)}}))
-                          : file.string() + ", " + std::to_string(*bytes) + " bytes");
+  const auto made = back_up(**store, arguments.file);
+  if (!made) return fail(made.error());
+  print_line(context.json ? value_to_json(Value(Value::Object{{"file", Value(made->file.string())},
+                                                              {"bytes", number(made->bytes)}}))
+                          : made->file.string() + ", " + counted(made->bytes, "byte"));
   return {};
 }
 
 Result<void> restore(const Context& context, const Arguments& arguments) {
+  if (arguments.file.empty()) throw UsageError{"\"\" is no file that a backup could be in"};
   const Interruption interruption;
   const std::unique_ptr<Random> random = system_random();
   Result<Renewal> renewal;
@@ -82,8 +105,9 @@ Result<void> restore(const Context& context, const Arguments& arguments) {
                                                  {"changes", number(state->log_ops)},
                                                  {"pending_ops", number(state->pending_ops)}})));
   } else {
-    print_line("restored " + std::to_string(state->log_ops) + " changes, of which " +
-               std::to_string(state->pending_ops) + " are pending, as a new device; sync is off " +
+    print_line("restored " + counted(state->log_ops, "change") + ", of which " +
+               counted(state->pending_ops, "is", "are") +
+               " pending, as a new device; sync is off " +
                "until you log in and say `sync enable`");
   }
   return {};

@@ -26,6 +26,17 @@ SteadyOutput::~SteadyOutput() {
   if (reader_gone && std::ferror(stdout) != 0) std::raise(SIGPIPE);
 }
 
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  std::string text = std::to_string(count) + " ";
+  if (count == 1) return text.append(one);
+  return many.empty() ? text.append(one) + "s" : text.append(many);
+}
+
+void say_nothing_there(const Context& context, std::string_view sentence) {
+  if (context.json) return;
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(sentence.size()), sentence.data());
+}
+
 std::string time_text(std::int64_t milliseconds) {
   constexpr std::int64_t kMillisecondsPerSecond = 1000;
   if (milliseconds == 0) return "never";

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "command.hpp"
+
 namespace syncline::cli {
 
 // One line on stdout. False if it could not be written.
@@ -20,6 +22,15 @@ class SteadyOutput {
   SteadyOutput& operator=(const SteadyOutput&) = delete;
   ~SteadyOutput();
 };
+
+// "1 change", "2 changes"; where the plural is another word than that with an s, it is given.
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view one,
+                                  std::string_view many = {});
+
+// Says to people, on stderr, that a list has nothing in it; where JSON is asked for, nothing.
+void say_nothing_there(const Context& context, std::string_view sentence);
+
+inline constexpr std::string_view kNoRecords = "there are no such records";
 
 // A time since 1970 for people, in UTC; "never" for 0.
 [[nodiscard]] std::string time_text(std::int64_t milliseconds);

@@ -32,11 +32,14 @@ Result<void> build_indexes(Database& database) {
 
 // Answers the error of the query only where nothing has been printed yet.
 Result<void> print_records(const Context& context, const Database& database, const Query& query) {
+  bool is_empty = true;
   const auto cursor = database.replica->queries().run(query, [&](const Record& record) {
+    is_empty = false;
     return print_line(context.json ? record_to_json(record)
                                    : record.id + "  " + value_to_json(Value(record.fields)));
   });
   if (!cursor) return fail(cursor.error());
+  if (is_empty) say_nothing_there(context, kNoRecords);
   if (cursor->empty()) return {};
   if (context.json) {
     print_line(value_to_json(Value(Value::Object{{"cursor", Value(*cursor)}})));
@@ -49,6 +52,7 @@ Result<void> print_records(const Context& context, const Database& database, con
 Result<void> print_indexes(const Context& context, const Database& database) {
   const auto indexes = database.replica->queries().indexes();
   if (!indexes) return fail(indexes.error());
+  if (indexes->empty()) say_nothing_there(context, "the schema declares no index");
   for (const IndexInfo& info : *indexes) {
     const std::string_view state = index_state_name(info.state);
     print_line(context.json

@@ -59,15 +59,12 @@ struct Patch {
 Result<Patch> make_patch(const std::vector<Assignment>& assignments, const CollectionRules& rules) {
   Patch patch;
   for (const auto& [name, value] : assignments) {
-    const std::size_t dot = name.find('.');
-    if (dot == std::string::npos || rules.fields.contains(name)) {
-      patch.fields.insert_or_assign(name, value);
-    } else if (rules.field(name.substr(0, dot)).merge == Merge::kMap) {
-      patch.keys.insert_or_assign({name.substr(0, dot), name.substr(dot + 1)}, value);
+    auto place = parse_place(name, rules);
+    if (!place) return fail(place.error());
+    if (place->key) {
+      patch.keys.insert_or_assign({std::move(place->field), std::move(*place->key)}, value);
     } else {
-      return fail(Code::kWrongStrategy, "field " + name.substr(0, dot) +
-                                            ": is not a map, so it has no key \"" +
-                                            name.substr(dot + 1) + "\"");
+      patch.fields.insert_or_assign(std::move(place->field), value);
     }
   }
   return patch;
@@ -144,6 +141,33 @@ tl::unexpected<Error> no_record(const Arguments& arguments) {
               "there is no record " + arguments.record + " in " + arguments.collection);
 }
 
+Result<void> clear(const Context& context, const Arguments& arguments) {
+  auto database = open_database(context, Access::kWrite);
+  if (!database) return fail(database.error());
+  const CollectionRules& rules = database->replica->schema().collection(arguments.collection);
+  bool is_there = false;
+  auto done = database->replica->write([&](Transaction& transaction) -> Result<void> {
+    const auto record = transaction.get(arguments.collection, arguments.record);
+    if (!record) return fail(record.error());
+    is_there = record->has_value();
+    if (!is_there) return {};
+    for (const std::string& name : arguments.items) {
+      const auto place = parse_place(name, rules);
+      if (!place) return fail(place.error());
+      auto ok = place->key
+                    ? transaction.clear_key(arguments.collection, arguments.record, place->field,
+                                            *place->key)
+                    : transaction.clear(arguments.collection, arguments.record, place->field);
+      if (!ok) return ok;
+    }
+    return {};
+  });
+  if (!done) return done;
+  if (!is_there) return no_record(arguments);
+  confirm(context, arguments.collection, arguments.record);
+  return {};
+}
+
 Result<void> get(const Context& context, const Arguments& arguments) {
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
@@ -192,10 +216,15 @@ Result<void> list(const Context& context, const Arguments& arguments) {
   const SteadyOutput output;
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
-  return database->replica->scan(arguments.collection, range, [&](const Record& record) {
-    return print_line(context.json ? record_to_json(record)
-                                   : record.id + "  " + value_to_json(Value(record.fields)));
-  });
+  bool is_empty = true;
+  const auto scanned =
+      database->replica->scan(arguments.collection, range, [&](const Record& record) {
+        is_empty = false;
+        return print_line(context.json ? record_to_json(record)
+                                       : record.id + "  " + value_to_json(Value(record.fields)));
+      });
+  if (scanned && is_empty) say_nothing_there(context, kNoRecords);
+  return scanned;
 }
 
 Result<void> erase(const Context& context, const Arguments& arguments) {
@@ -235,6 +264,9 @@ void add_record_commands(CLI::App& app, const Context& context, Action& chosen) 
   named(command("put", "Write fields of a record in one transaction", put))
       ->add_option("FIELD=JSON", arguments->items,
                    "a value, or FIELD.KEY=JSON for one key of a map; a bare word is a string");
+  named(command("clear", "Remove values of a record, which stays", clear))
+      ->add_option("FIELD", arguments->items, "a field, or FIELD.KEY for one key of a map")
+      ->required();
   CLI::App* inc = named(command("inc", "Add to a counter", increment));
   inc->add_option("FIELD", arguments->field)->required();
   add_number(*inc, "N", arguments->amount, "an integer, may be negative")->required();

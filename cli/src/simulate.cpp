@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "command_line.hpp"
 #include "database.hpp"
 #include "output.hpp"
 #include "syncline/simulation/simulation.hpp"
@@ -135,7 +136,7 @@ void show_report(const Context& context, const simulation::Report& report) {
     if (!simulation::is_survived(fault)) line += "  (not yet survived: only by --rate)";
     print_line(line);
   }
-  print_line(std::to_string(report.seeds) + " seeds, " + std::to_string(report.steps) + " steps, " +
+  print_line(counted(report.seeds, "seed") + ", " + counted(report.steps, "step") + ", " +
              std::to_string(report.failed) + " failed, hash " + hex(report.hash));
 }
 
@@ -163,7 +164,7 @@ Result<void> simulate(const Context& context, const Arguments& arguments) {
   show_report(context, report);
   if (report.failed == 0) return {};
   return fail(Code::kInternal, std::to_string(report.failed) + " of " +
-                                   std::to_string(report.seeds) + " seeds broke an invariant");
+                                   counted(report.seeds, "seed") + " broke an invariant");
 }
 
 }  // namespace
@@ -172,9 +173,9 @@ void add_simulate_command(CLI::App& app, const Context& context, Action& chosen)
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand(
       "simulate", "Run worlds of devices under every fault, and check what must hold");
-  command->add_option("--seeds", arguments->seeds, "how many worlds")->check(CLI::PositiveNumber);
-  command->add_option("--first-seed", arguments->first_seed, "the seed of the first");
-  command->add_option("--steps", arguments->steps, "of each world")->check(CLI::PositiveNumber);
+  add_count(*command, "--seeds", arguments->seeds, "how many worlds");
+  add_number(*command, "--first-seed", arguments->first_seed, "the seed of the first");
+  add_count(*command, "--steps", arguments->steps, "of each world");
   command->add_option("--devices", arguments->devices_max, "at most so many in a world")
       ->check(CLI::Range(1, 64));
   command->add_option("--jobs", arguments->jobs, "worlds at a time")->check(CLI::Range(1, 256));

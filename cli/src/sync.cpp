@@ -78,8 +78,9 @@ Result<void> show_upload(const Context& context, Database& database) {
                                                    {"records", Value(records)},
                                                    {"changes", Value(upload.changes)}})));
     } else {
-      print_line(collection + ": " + std::to_string(records) + " records with " +
-                 std::to_string(upload.changes) + " changes would be uploaded");
+      print_line(collection + ": " + counted(upload.records.size(), "record") + " with " +
+                 counted(static_cast<std::uint64_t>(upload.changes), "change") +
+                 " would be uploaded");
     }
   }
   if (uploads.empty() && !context.json) print_line("nothing would be uploaded");
@@ -112,15 +113,14 @@ Result<void> enable(const Context& context, const Arguments& arguments) {
 void show_summary(const Context& context, const SyncSummary& summary) {
   if (!context.json) {
     if (summary.restamped_ops > 0) {
-      print_line("this device's clock was ahead: " + std::to_string(summary.restamped_ops) +
-                 " changes were stamped anew");
+      print_line("this device's clock was ahead: " +
+                 counted(summary.restamped_ops, "change was", "changes were") + " stamped anew");
     }
-    print_line("sent " + std::to_string(summary.sent_ops) + " changes (" +
-               std::to_string(summary.sent_bytes) + " bytes), received " +
-               std::to_string(summary.received_ops) + " (" +
-               std::to_string(summary.received_bytes) + " bytes), " +
-               std::to_string(summary.merged_ops) + " of them new, in " +
-               std::to_string(summary.rounds) + " rounds");
+    print_line(
+        "sent " + counted(summary.sent_ops, "change") + " (" + counted(summary.sent_bytes, "byte") +
+        "), received " + std::to_string(summary.received_ops) + " (" +
+        counted(summary.received_bytes, "byte") + "), " + std::to_string(summary.merged_ops) +
+        " of them new, in " + counted(summary.rounds, "round"));
     return;
   }
   const auto number = [](std::uint64_t n) { return Value(static_cast<std::int64_t>(n)); };

@@ -10,6 +10,7 @@
 #include "rows/import_rows.hpp"
 #include "rows/rows.hpp"
 #include "syncline/slot.hpp"
+#include "syncline/view.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -19,6 +20,12 @@ struct Arguments {
   std::filesystem::path file;
   std::vector<std::string> id_columns;
 };
+
+// An error says which file it is about, also where it is one of several in a script.
+Result<void> named(const std::filesystem::path& file, Result<void> done) {
+  if (done) return done;
+  return fail(done.error().code, file.string() + ": " + done.error().message);
+}
 
 tl::unexpected<Error> unreadable() {
   return fail(Code::kStoreIo, "the file cannot be read to its end");
@@ -51,9 +58,10 @@ Result<void> import_all(const Context& context, Replica& replica, std::ifstream&
     while (more) {
       const auto some = import_rows(replica, source, counts);
       if (!some) {
-        return fail(some.error().code, some.error().message + "; the " +
-                                           std::to_string(counts.rows) +
-                                           " rows committed before are kept");
+        return fail(some.error().code, some.error().message + "; " +
+                                           counted(static_cast<std::uint64_t>(counts.rows), "row") +
+                                           " that came before " +
+                                           (counts.rows == 1 ? "is" : "are") + " kept");
       }
       more = *some;
       bar.show(more ? static_cast<std::uint64_t>(file.tellg()) : size_bytes, size_bytes);
@@ -63,7 +71,7 @@ Result<void> import_all(const Context& context, Replica& replica, std::ifstream&
     print_line(value_to_json(
         Value(Value::Object{{"rows", Value(counts.rows)}, {"written", Value(counts.written)}})));
   } else {
-    print_line("imported " + std::to_string(counts.rows) + " rows, " +
+    print_line("imported " + counted(static_cast<std::uint64_t>(counts.rows), "row") + ", " +
                std::to_string(counts.written) + " of them new or changed");
   }
   return {};
@@ -81,18 +89,19 @@ Result<void> import_file(const Context& context, const Arguments& arguments) {
   if (!database) return fail(database.error());
   Replica& replica = *database->replica;
   if (!csv) {
-    return import_all(context, replica, file, *open_ndjson_rows(file, arguments.collection),
-                      size_bytes);
+    return named(arguments.file,
+                 import_all(context, replica, file, *open_ndjson_rows(file, arguments.collection),
+                            size_bytes));
   }
   const auto rows = open_csv_rows(file, arguments.collection, arguments.id_columns,
                                   replica.schema().collection(arguments.collection));
-  if (file.bad()) return unreadable();
-  if (!rows) return fail(rows.error());
-  return import_all(context, replica, file, **rows, size_bytes);
+  if (file.bad()) return named(arguments.file, unreadable());
+  if (!rows) return named(arguments.file, fail(rows.error()));
+  return named(arguments.file, import_all(context, replica, file, **rows, size_bytes));
 }
 
-Result<void> export_collection(const Replica& replica, const std::string& collection, bool named) {
-  return replica.scan(collection, {}, [&](const Record& record) {
+Result<void> export_collection(const View& view, const std::string& collection, bool named) {
+  return view.scan(collection, {}, [&](const Record& record) {
     return print_line(record_to_json(record, named ? collection : std::string()));
   });
 }
@@ -101,14 +110,16 @@ Result<void> export_records(const Context& context, const Arguments& arguments) 
   const SteadyOutput output;
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
-  if (!arguments.collection.empty())
-    return export_collection(*database->replica, arguments.collection, false);
-  const auto collections = database->replica->collections();
+  // All collections of one moment, also where another process is writing.
+  const auto view = database->replica->view();
+  if (!view) return fail(view.error());
+  if (!arguments.collection.empty()) return export_collection(*view, arguments.collection, false);
+  const auto collections = view->collections();
   if (!collections) return fail(collections.error());
   for (const std::string& collection : *collections) {
     // The engine's own are no data of the app, and could not be imported.
     if (is_engine_collection(collection)) continue;
-    if (auto ok = export_collection(*database->replica, collection, true); !ok) return ok;
+    if (auto ok = export_collection(*view, collection, true); !ok) return ok;
   }
   return {};
 }

@@ -20,10 +20,10 @@ void print_summary(const Context& context, const Checkup& checkup) {
                                           {"quarantined_ops", number(counts.quarantined_ops)},
                                           {"complete", Value(checkup.verification.has_value())}})));
   } else if (checkup.verification) {
-    print_line(std::to_string(counts.entries) + " entries: " + std::to_string(counts.slots) +
-               " slots, " + std::to_string(counts.log_ops) + " changes in the log, " +
+    print_line(counted(counts.entries, "entry", "entries") + ": " + counted(counts.slots, "slot") +
+               ", " + counted(counts.log_ops, "change") + " in the log, " +
                std::to_string(counts.pending_ops) + " pending; " +
-               std::to_string(checkup.faults()) + " faults");
+               counted(checkup.faults(), "fault"));
   }
 }
 
@@ -35,10 +35,9 @@ Result<void> verify(const Context& context) {
   print_summary(context, *checkup);
   if (checkup->is_stopped) return fail(Code::kCancelled, "the verification was stopped");
   if (checkup->faults() == 0) return {};
-  return fail(Code::kStoreCorrupt,
-              std::to_string(checkup->faults()) +
-                  (checkup->faults() == 1 ? " fault was found" : " faults were found") +
-                  "; see `doctor`");
+  return fail(
+      Code::kStoreCorrupt,
+      counted(checkup->faults(), "fault was found", "faults were found") + "; see `doctor`");
 }
 
 }  // namespace

@@ -27,6 +27,15 @@ Result<std::vector<Value>> parse_items(const std::vector<std::string>& texts) {
   return items;
 }
 
+Result<Place> parse_place(const std::string& name, const CollectionRules& rules) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string::npos || rules.fields.contains(name)) return Place{name, {}};
+  Place place{name.substr(0, dot), name.substr(dot + 1)};
+  if (rules.field(place.field).merge == Merge::kMap) return place;
+  return fail(Code::kWrongStrategy,
+              "field " + place.field + ": is not a map, so it has no key \"" + *place.key + "\"");
+}
+
 void confirm(const Context& context, const std::string& collection, const std::string& record) {
   if (!context.json) return;
   print_line(value_to_json(Value(Value::Object{

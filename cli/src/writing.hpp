@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "command.hpp"
 #include "syncline/replica.hpp"
+#include "syncline/schema.hpp"
 #include "syncline/value.hpp"
 
 // What the commands that write to a record share.
@@ -15,6 +17,14 @@ namespace syncline::cli {
 // number_out_of_range, value_too_deep.
 [[nodiscard]] Result<Value> parse_value(const std::string& text);
 [[nodiscard]] Result<std::vector<Value>> parse_items(const std::vector<std::string>& texts);
+
+// FIELD or FIELD.KEY, taken apart; a field may have a dot in its name.
+struct Place {
+  std::string field;
+  std::optional<std::string> key;  // of a map
+};
+// Errors: wrong_strategy.
+[[nodiscard]] Result<Place> parse_place(const std::string& name, const CollectionRules& rules);
 
 // Says that it is done, where JSON is asked for.
 void confirm(const Context& context, const std::string& collection, const std::string& record);

@@ -12,7 +12,7 @@ from support.account import sync_all
 from support.device import Device
 
 COMMANDS = [
-    *(["init"], ["put"], ["inc"], ["add"], ["remove"], ["get"], ["list"], ["delete"], ["import"], ["export"]),
+    *(["init"], ["put"], ["inc"], ["add"], ["remove"], ["clear"], ["get"], ["list"], ["delete"], ["import"], ["export"]),
     *(["insert"], ["move"], ["put_at"], ["remove_at"]),
     *(["account"], ["account", "register"], ["account", "login"], ["account", "logout"]),
     *(["sync"], ["sync", "enable"], ["sync", "disable"], ["sync", "once"], ["sync", "watch"]),
@@ -193,6 +193,7 @@ def test_the_status_of_a_device_that_never_synced(device):
         **{"phase": "disabled", "synced": False, "synced_sequence": 0, "pending_ops": 2},
         **{"set_aside_ops": 0, "quarantined_ops": 0, "done_ops": 0, "total_ops": 0},
         **{"sent_bytes": 0, "received_bytes": 0, "last_success_ms": 0, "last_error": None, "next_retry_ms": 0},
+        **{"enabled": False, "account": None, "logged_in": False, "login_expired": False, "server": None, "email": None},
     }
 
 

@@ -11,12 +11,17 @@ from support.device import Device
 PAGE = 4096
 
 
-@pytest.fixture
-def filled(device, folder):
-    """A device with records on many pages."""
+def fill(device, folder):
+    """Records on many pages, in one commit."""
     with open(folder / "rows", "w", encoding="utf-8") as rows:
         rows.writelines(f'{{"id": "r{number}", "name": "soup number {number}"}}\n' for number in range(400))
     device.objects("import", "meals", folder / "rows")
+
+
+@pytest.fixture
+def filled(device, folder):
+    """A device with records on many pages."""
+    fill(device, folder)
     device.one("put", "meals", "special", "name=unmistakable")
     device.one("inc", "health_metrics", "2026-11-23", "water_intake_ml", 250)
     return device
@@ -140,6 +145,50 @@ def test_a_damaged_page_is_named_and_the_database_rescued(filled):
     assert filled.one("verify")["faults"] == 0
     assert filled.export() == before
     assert filled.status()["pending_ops"] > 0
+
+
+def damage_log(device, text):
+    """Damages the entry of the log that holds the text; what `verify` says then."""
+    content = data_file(device).read_bytes()
+    for place in [i for i in range(len(content)) if content.startswith(text, i)]:
+        changed = bytearray(content)
+        changed[place] ^= 0x20
+        data_file(device).write_bytes(bytes(changed))
+        outcome = device.run("verify")
+        if outcome.exit_code == 1 and any(o.get("keyspace") == "log" for o in outcome.objects()):
+            return outcome.objects()
+    pytest.fail("the entry of the log was not found in the file")
+
+
+def test_a_damaged_entry_of_the_log_is_told_in_a_few_lines_and_repaired(device, folder):
+    device.one("put", "meals", "first", "name=tea")  # or nothing would say that the log should have the others
+    fill(device, folder)
+    before = device.export()
+    said = damage_log(device, b"soup number 200")
+    assert 800 < said[-1]["faults"] < 900
+    assert len(said) < 10
+    more = [o["more"] for o in said if o.get("fault") == "not_in_log" and "more" in o]
+    assert len(more) == 1 and more[0] > 780
+    shown = device.run("verify", json_output=False).stdout
+    assert f"slots: {more[0]} more faults of this kind (not_in_log)\n" in shown
+    found = failed(device, "doctor")
+    assert len(found) < 10 and str(more[0]) in found[-1]["what"]
+    repaired = device.objects("doctor", "--repair")
+    assert len(repaired) < 20 and any("more_repairs" in o for o in repaired)
+    assert next(o for o in repaired if "kept" in o)["repaired"] > 800
+    assert device.export() == before
+    assert device.one("verify")["faults"] == 0
+
+
+def test_a_file_without_its_meta_pages_is_for_a_backup_and_not_copied(filled):
+    content = b"\xff" * (2 * PAGE) + data_file(filled).read_bytes()[2 * PAGE :]
+    data_file(filled).write_bytes(content)
+    found = failed(filled, "doctor")
+    assert "restore" in found[0]["remedy"] and "--repair" not in found[0]["remedy"]
+    for _ in range(2):
+        assert filled.run("doctor", "--repair").exit_code == 1
+    assert data_file(filled).read_bytes() == content
+    assert list(filled.folder.glob("before-repair-*")) == []
 
 
 def test_a_lost_schema_is_brought_back(filled, health_schema):

@@ -12,6 +12,10 @@ namespace {
 constexpr const char* kSchema = R"({"name": "food", "version": 1, "collections": {
   "meals": {"fields": {"kcal": {}}, "indexes": {"by_kcal": {"fields": ["kcal"]}}}}})";
 
+constexpr const char* kTwoIndexes = R"({"name": "food", "version": 2, "collections": {
+  "meals": {"fields": {"kcal": {}}, "indexes": {
+    "by_kcal": {"fields": ["kcal"]}, "by_kind": {"fields": ["kind"]}}}}})";
+
 struct IndexedFixture {
   Device device{kSchema};
   const Query by_kcal{"meals", "by_kcal"};
@@ -55,6 +59,20 @@ BOOST_AUTO_TEST_CASE(an_entry_that_is_missing_is_told_and_repaired) {
   change(batch);
   BOOST_TEST(kinds() == "index_amiss:indexes");
   repair_and_check("rebuilt");
+}
+
+BOOST_AUTO_TEST_CASE(an_index_with_many_faults_is_told_once_and_does_not_hide_another) {
+  device.reopen(kTwoIndexes);
+  BOOST_TEST(must(device.replica().queries().build()));
+  device.put("meals", "late", {{"kcal", Value(50)}, {"kind", Value("snack")}});
+  StoreBatch batch;
+  for (const auto& [key, value] : entries_of(device.store(), Keyspace::kIndexes))
+    batch.put(Keyspace::kIndexes, key + "x", value);
+  change(batch);
+  BOOST_TEST(kinds() == "index_amiss:indexes index_amiss:indexes");
+  BOOST_TEST(code_of(device.replication().verify()) == "store_corrupt");
+  BOOST_TEST(repair(device.store()).kinds() == "rebuilt rebuilt");
+  BOOST_TEST(kinds().empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_entry_that_is_no_place_is_told_and_repaired) {

@@ -210,6 +210,16 @@ BOOST_AUTO_TEST_CASE(clear_of_a_record_that_does_not_exist_writes_nothing) {
   BOOST_TEST(device.state().log_ops == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(the_collection_that_stands_for_all_takes_no_new_record) {
+  Device device;
+  const auto put = device.replica().write([](Transaction& t) {
+    return t.put("*", "r", {{"f", Value(1)}});
+  });
+  BOOST_TEST(code_of(put) == "key_malformed");
+  BOOST_TEST(message_of(put).find("\"*\"") != std::string::npos);
+  BOOST_TEST(device.read("*", "r") == "absent");
+}
+
 BOOST_AUTO_TEST_CASE(a_deleted_record_is_absent_and_can_be_written_again) {
   Device device;
   device.put("days", "1", {{"a", Value(1)}, {"b", Value(2)}});

@@ -156,6 +156,32 @@ BOOST_AUTO_TEST_CASE(a_store_that_is_open_or_missing_is_not_repaired) {
   BOOST_TEST(code_of(repair()) == "store_missing");
 }
 
+BOOST_AUTO_TEST_CASE(
+    a_file_that_has_lost_both_of_its_meta_pages_is_told_and_no_copy_of_it_is_kept) {
+  std::string damaged = sound;
+  std::fill_n(damaged.begin(), 2 * kPageBytes, '\xFF');
+  write_file(damaged);
+  const auto faults = must(check_lmdb_pages(directory.path()));
+  BOOST_REQUIRE(faults.size() == 1U);
+  BOOST_TEST(faults.front().is_total_loss);
+  BOOST_TEST(code_of(repair()) == "store_corrupt");
+  BOOST_TEST((bytes_of(file) == damaged));
+  BOOST_TEST(!fs::exists(kept));
+}
+
+BOOST_AUTO_TEST_CASE(one_meta_page_is_enough_for_something_to_be_read) {
+  for (const std::size_t page : {std::size_t{0}, std::size_t{1}}) {
+    std::string damaged = sound;
+    std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(page * kPageBytes), kPageBytes,
+                '\xFF');
+    write_file(damaged);
+    for (const PageFault& fault : must(check_lmdb_pages(directory.path())))
+      BOOST_TEST(!fault.is_total_loss);
+    must(repair());
+    check_slots(check_repaired());  // perhaps without the last commit
+  }
+}
+
 BOOST_AUTO_TEST_CASE(one_flipped_bit_in_any_page_is_repaired_or_named) {
   const FaultyDisk disk(directory.path());  // so that nothing waits for the real one
   std::mt19937_64 random(20'231'114);
@@ -201,6 +227,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_is_full_at_any_call_leaves_the_damaged_file_as_
     through = done.has_value();
     if (through) continue;
     BOOST_TEST(code_of(done) == "store_full");
+    BOOST_TEST(!fs::exists(kept));
     BOOST_TEST((bytes_of(file) == damaged));
     BOOST_TEST(!fs::exists(directory.path() / "repairing"));
   }

@@ -10,11 +10,12 @@
 
 #include "syncline/environment.hpp"
 #include "syncline/error.hpp"
+#include "syncline/record.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/stamp.hpp"
 #include "syncline/store.hpp"
 #include "syncline/strategy.hpp"
-#include "syncline/value.hpp"
+#include "syncline/transaction.hpp"
 
 namespace syncline {
 
@@ -22,16 +23,9 @@ class Conflicts;
 class Queries;
 class KeptAside;
 class Replication;
+class View;
 
 // Below, "those of the store" are store_corrupt and store_io.
-
-// A record as it resolves now.
-struct Record {
-  std::string id;
-  Value::Object fields;
-
-  bool operator==(const Record&) const = default;
-};
 
 enum class Origin : std::uint8_t { kLocal = 1, kRemote = 2 };
 
@@ -43,89 +37,6 @@ struct Change {
   std::string field;
   Origin origin = Origin::kLocal;
   ReplicaId writer{};  // the replica that wrote it
-};
-
-// Several changes that commit together. It sees what it wrote itself. After a member has failed,
-// the transaction holds what it held before that call.
-//
-// Errors of all members: key_malformed (also to write to a collection that is the engine's own, as
-// those are whose names begin with `$`), key_too_long, those of the store, and of those that write
-// transaction_too_large, clock_exhausted, for a field with a custom strategy strategy_missing,
-// strategy_failed and what the strategy answers, and, where they are given a value, those of
-// encode_value; beside those that are named.
-//
-// Thread safety: none; it lives for the length of the function that Replica::write calls.
-class Transaction {
- public:
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-
-  // Writes the named fields, and creates the record if it does not exist. A multi takes an array
-  // of its values, or one value that replaces them. Errors: type_mismatch, wrong_strategy (a
-  // group's own name), counter_overflow.
-  [[nodiscard]] Result<void> patch(std::string_view collection, std::string_view record,
-                                   const Value::Object& fields);
-  // As patch, and clears the fields that are not named, save those of counter, min and max. Nothing
-  // of an earlier record of this name comes back. The same errors.
-  [[nodiscard]] Result<void> put(std::string_view collection, std::string_view record,
-                                 const Value::Object& fields);
-  // Removes the field's value. Nothing happens if the record does not exist. Errors: wrong_strategy
-  // (a group's own name).
-  [[nodiscard]] Result<void> clear(std::string_view collection, std::string_view record,
-                                   std::string_view field);
-  // Deletes the record; false if there was none.
-  [[nodiscard]] Result<bool> erase(std::string_view collection, std::string_view record);
-
-  // Adds to a counter. Errors: wrong_strategy, counter_overflow.
-  [[nodiscard]] Result<void> increment(std::string_view collection, std::string_view record,
-                                       std::string_view field, std::int64_t amount);
-  // Adds items to a set, or at the end of a list; removes them from a set. Errors: wrong_strategy,
-  // type_mismatch.
-  [[nodiscard]] Result<void> add(std::string_view collection, std::string_view record,
-                                 std::string_view field, const std::vector<Value>& items);
-  [[nodiscard]] Result<void> remove(std::string_view collection, std::string_view record,
-                                    std::string_view field, const std::vector<Value>& items);
-  // Changes a list. Indexes count from 0 what the transaction sees now; `to` is the index that the
-  // item has afterwards. Of items that two devices insert at one place those of each stay together;
-  // an item that two move is at the later place; a removal beats a concurrent move, and of a
-  // removal and a concurrent put_at the later wins. To append, add. Errors: wrong_strategy,
-  // type_mismatch, invalid_argument (an index beyond the list).
-  [[nodiscard]] Result<void> insert(std::string_view collection, std::string_view record,
-                                    std::string_view field, std::size_t index,
-                                    const std::vector<Value>& items);
-  [[nodiscard]] Result<void> move(std::string_view collection, std::string_view record,
-                                  std::string_view field, std::size_t from, std::size_t to);
-  [[nodiscard]] Result<void> put_at(std::string_view collection, std::string_view record,
-                                    std::string_view field, std::size_t index, const Value& value);
-  [[nodiscard]] Result<void> remove_at(std::string_view collection, std::string_view record,
-                                       std::string_view field, std::size_t index,
-                                       std::size_t count = 1);
-  // Writes or removes one key of a map. Errors: wrong_strategy, type_mismatch.
-  [[nodiscard]] Result<void> put_key(std::string_view collection, std::string_view record,
-                                     std::string_view field, std::string_view key,
-                                     const Value& value);
-  [[nodiscard]] Result<void> clear_key(std::string_view collection, std::string_view record,
-                                       std::string_view field, std::string_view key);
-
-  // The record as this transaction sees it, or nothing.
-  [[nodiscard]] Result<std::optional<Record>> get(std::string_view collection,
-                                                  std::string_view record);
-
-  // The implementation, which only the engine can name.
-  class Draft;
-  explicit Transaction(Draft& draft) : draft_(draft) {}
-
- private:
-  Draft& draft_;
-};
-
-// Which records of a collection, and in what order.
-struct ScanRange {
-  std::string prefix{};   // only ids that begin so
-  std::string from{};     // only ids at or after this
-  std::string to{};       // only ids before this; empty for no bound
-  std::size_t limit = 0;  // at most so many; 0 for all
-  bool reverse = false;   // descending by id
 };
 
 // Stops the observation when it is destroyed. It may outlive the replica.
@@ -147,7 +58,7 @@ class Subscription {
 class Replica {
  public:
   using Body = std::function<Result<void>(Transaction&)>;
-  using Visitor = std::function<bool(const Record&)>;  // false ends the scan
+  using Visitor = RecordVisitor;
   // Called after each commit with what changed: in commit order, one call at a time, on a thread
   // that commits. It may write to the replica; what that changes arrives in a later call.
   using Observer = std::function<void(const std::vector<Change>&)>;
@@ -164,10 +75,15 @@ class Replica {
   ~Replica();
 
   // Runs the body and commits what it wrote, durably, or nothing of it when the body or the commit
-  // fails. The body has the writers' turn: it may read the replica and its replication, but what
-  // commits (write, take_reply, bind_account, remember) would wait for it for ever.
+  // fails. The body has the writers' turn: it may read the replica and its replication. What
+  // commits (write, take_reply, bind_account, remember, retry, discard, build, watch) would wait
+  // for it for ever, and ends the process with a message.
   // Errors: the body's, clock_exhausted, those of Store::commit.
   [[nodiscard]] Result<void> write(const Body& body);
+
+  // One moment of everything, for several reads that belong together (view.hpp). Each of the three
+  // below takes one of its own. Errors: store_io.
+  [[nodiscard]] Result<View> view() const;
 
   // The record, or nothing. Errors: key_malformed, key_too_long, those of the store.
   [[nodiscard]] Result<std::optional<Record>> get(std::string_view collection,

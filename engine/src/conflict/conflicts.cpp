@@ -77,7 +77,7 @@ class ReplicaConflicts final : public Conflicts {
       if (!slots) return fail(slots.error());
       const auto conflict = read({std::string(id), {}}, **slots);
       if (!conflict) return missing(id);
-      Transaction transaction(draft);
+      Transaction& transaction = core_.transaction;
       if (auto ok = act(transaction, *conflict); !ok) return ok;
       draft.open_engine_collections();
       return transaction.patch(kConflictsCollection, id,

@@ -1,6 +1,7 @@
 #include "query/check.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "merge/record_slots.hpp"
@@ -13,6 +14,25 @@
 
 namespace syncline::query {
 namespace {
+
+// An index that is amiss is told and left alone from then on: one damaged page may be thousands of
+// entries. Number 0, which no index has, stands for what is of none.
+class Amiss {
+ public:
+  explicit Amiss(const IndexFaultSink& told) : told_(told) {}
+
+  [[nodiscard]] bool has(std::uint32_t number) const { return numbers_.contains(number); }
+  // Only what is corrupt is of the index; any other error ends the check.
+  Result<void> take(std::uint32_t number, const Result<void>& checked) {
+    if (checked || checked.error().code != Code::kStoreCorrupt) return checked;
+    if (numbers_.insert(number).second) told_(checked.error().message);
+    return {};
+  }
+
+ private:
+  const IndexFaultSink& told_;
+  std::set<std::uint32_t> numbers_;
+};
 
 tl::unexpected<Error> differs(const Index& index, std::string_view record, std::string_view how) {
   return fail(Code::kStoreCorrupt, "the index " + index.collection + "." + index.name + " " +
@@ -52,8 +72,23 @@ Result<void> check_records(const Snapshot& snapshot, const Schema& schema, const
   }
 }
 
-// Every entry is a place of its record.
-Result<void> check_entries(const Snapshot& snapshot, const Schema& schema, IndexList& list) {
+// The entry is a place of its record, which is read by the cursor.
+Result<void> check_entry(const StoreCursor& entry, StoreCursor& slots, const Schema& schema,
+                         const Index& index) {
+  const std::string_view key = entry.key();
+  const auto parts = split_index_key(key, index.fields.size());
+  if (!parts) return replica::corrupt("index entry", key);
+  const auto record = replica::read_record(slots, index.collection, parts->record);
+  if (!record) return fail(record.error());
+  const auto places = places_of(index, schema.collection(index.collection), parts->record, *record);
+  const auto place = places.find(key);
+  if (place == places.end() || !holds(entry.value(), place->second))
+    return differs(index, parts->record, "has an entry that is none of");
+  return {};
+}
+
+Result<void> check_entries(const Snapshot& snapshot, const Schema& schema, IndexList& list,
+                           Amiss& amiss) {
   const auto entries = snapshot.cursor(Keyspace::kIndexes);
   if (!entries) return fail(entries.error());
   const auto slots = snapshot.cursor(Keyspace::kSlots);
@@ -63,17 +98,13 @@ Result<void> check_entries(const Snapshot& snapshot, const Schema& schema, Index
     const std::string_view key = (*entries)->key();
     const auto number = number_of_index_key(key);
     const Index* index = number ? list.find(*number) : nullptr;
-    if (index == nullptr) return replica::corrupt("index entry", key);
-    if (!index->is_kept()) continue;
-    const auto parts = split_index_key(key, index->fields.size());
-    if (!parts) return replica::corrupt("index entry", key);
-    const auto record = replica::read_record(**slots, index->collection, parts->record);
-    if (!record) return fail(record.error());
-    const auto places =
-        places_of(*index, schema.collection(index->collection), parts->record, *record);
-    const auto place = places.find(key);
-    if (place == places.end() || !holds((*entries)->value(), place->second))
-      return differs(*index, parts->record, "has an entry that is none of");
+    Result<void> checked;
+    if (index == nullptr) {
+      checked = replica::corrupt("index entry", key);
+    } else if (index->is_kept() && !amiss.has(index->number)) {
+      checked = check_entry(**entries, **slots, schema, *index);
+    }
+    if (auto ok = amiss.take(index == nullptr ? 0 : index->number, checked); !ok) return ok;
   }
   if (!standing) return fail(standing.error());
   return {};
@@ -81,14 +112,16 @@ Result<void> check_entries(const Snapshot& snapshot, const Schema& schema, Index
 
 }  // namespace
 
-Result<void> verify_indexes(const Snapshot& snapshot, const Schema& schema) {
+Result<void> verify_indexes(const Snapshot& snapshot, const Schema& schema,
+                            const IndexFaultSink& told) {
   auto list = read_indexes(snapshot, schema);
   if (!list) return fail(list.error());
+  Amiss amiss(told);
   for (const Index& index : list->indexes) {
     if (!index.is_kept()) continue;
-    if (auto ok = check_records(snapshot, schema, index); !ok) return ok;
+    if (auto ok = amiss.take(index.number, check_records(snapshot, schema, index)); !ok) return ok;
   }
-  return check_entries(snapshot, schema, *list);
+  return check_entries(snapshot, schema, *list, amiss);
 }
 
 }  // namespace syncline::query

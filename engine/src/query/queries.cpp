@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <tuple>
 #include <unordered_set>
 #include <utility>
 
@@ -17,9 +16,8 @@ class ReplicaQueries final : public Queries {
   explicit ReplicaQueries(Replica::Core& core) : core_(core) {}
 
   Result<std::string> run(const Query& query, const Visitor& visitor) const override {
-    const auto snapshot = core_.store.snapshot();
-    if (!snapshot) return fail(snapshot.error());
-    return run_query(**snapshot, core_.schema, query, visitor);
+    const auto now = core_.view();
+    return now ? now->run(query, visitor) : fail(now.error());
   }
 
   Result<Subscription> watch(const Query& query, Observer observer) override {
@@ -29,18 +27,8 @@ class ReplicaQueries final : public Queries {
   }
 
   Result<std::vector<IndexInfo>> indexes() const override {
-    const auto snapshot = core_.store.snapshot();
-    if (!snapshot) return fail(snapshot.error());
-    const auto list = read_indexes(**snapshot, core_.schema);
-    if (!list) return fail(list.error());
-    std::vector<IndexInfo> infos;
-    infos.reserve(list->indexes.size());
-    for (const Index& index : list->indexes)
-      infos.push_back({index.collection, index.name, index.state});
-    std::stable_sort(infos.begin(), infos.end(), [](const IndexInfo& a, const IndexInfo& b) {
-      return std::tie(a.collection, a.name) < std::tie(b.collection, b.name);
-    });
-    return infos;
+    const auto now = core_.view();
+    return now ? now->indexes() : fail(now.error());
   }
 
   Result<bool> build(const BuildOptions& options, const Progress& progress) override {

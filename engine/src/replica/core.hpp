@@ -1,17 +1,18 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/turn.hpp"
 #include "query/index_list.hpp"
 #include "query/live.hpp"
 #include "replica/commit_builder.hpp"
 #include "replica/entries.hpp"
 #include "replica/observers.hpp"
+#include "replica/view_source.hpp"
 #include "syncline/clock.hpp"
 #include "syncline/conflicts.hpp"
 #include "syncline/kept_aside.hpp"
@@ -29,17 +30,24 @@ class Replica::Core {
        const replica::Head& head, replica::Progress progress_in)
       : store(store_in),
         wall(wall_in),
-        schema(std::move(schema_in)),
+        source(std::make_shared<View::Source>(std::move(schema_in))),
+        schema(source->schema),
         id(id_in),
         clock(wall_in, head.clock),
         committed(head),
         progress(std::move(progress_in)) {}
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+  ~Core() { source->is_open = false; }
 
   // Where the outbox begins, and what is set aside.
   [[nodiscard]] static Result<replica::Unsettled> unsettled(const Snapshot& snapshot);
 
   // How far the sync has come; nothing yet for a new store.
   [[nodiscard]] static Result<replica::Progress> stored_progress(const Snapshot& snapshot);
+
+  // Replica::view.
+  [[nodiscard]] Result<View> view() const;
 
   // Commits what was built together with the clock, and queues the ops that changed something for
   // the observers. Called with `writer` held. On an error nothing has changed, the clock included.
@@ -50,10 +58,12 @@ class Replica::Core {
 
   Store& store;
   WallClock& wall;
-  const Schema schema;
+  const std::shared_ptr<View::Source> source;
+  const Schema& schema;
   const ReplicaId id;
 
-  std::mutex writer;
+  Turn writer;
+  Transaction transaction;
   HybridClock clock;
   replica::Head committed;  // as the store has it
   replica::Progress progress;

@@ -5,6 +5,17 @@
 
 namespace syncline {
 
+Transaction::Draft::Draft(Replica::Core& core, const Snapshot& snapshot)
+    : core_(core), snapshot_(snapshot) {
+  core.transaction.draft_ = this;
+  core.transaction.thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+Transaction::Draft::~Draft() {
+  core_.transaction.thread_.store(std::thread::id(), std::memory_order_relaxed);
+  core_.transaction.draft_ = nullptr;
+}
+
 Result<merge::RecordSlots*> Transaction::Draft::record(std::string_view collection,
                                                        std::string_view record) {
   const auto drafted = draft(collection, record);
@@ -36,6 +47,11 @@ Result<void> Transaction::Draft::mutate(std::string_view collection, std::string
   const auto drafted = draft(collection, record);
   if (!drafted) return fail(drafted.error());
   merge::RecordSlots& slots = (*drafted)->slots;
+  // What is there, from another device or an older version, can still be edited and deleted.
+  if (collection == "*" && !slots.exists()) {
+    return fail(Code::kKeyMalformed,
+                "collection name \"*\" stands for all collections, and is none of one");
+  }
   const HybridClock::State before = core_.clock.state();
   const auto time = core_.clock.tick(slots.latest());
   if (!time) return fail(time.error());

@@ -22,7 +22,12 @@ class Transaction::Draft {
   using Change = std::function<Result<void>(merge::RecordSlots&, const Stamp&,
                                             const merge::RecordSlots::OnWrite&)>;
 
-  Draft(Replica::Core& core, const Snapshot& snapshot) : core_(core), snapshot_(snapshot) {}
+  // Until it is destroyed the replica's transaction writes to it, in this thread. Both are
+  // borrowed.
+  Draft(Replica::Core& core, const Snapshot& snapshot);
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  ~Draft();
 
   // Applies one mutation to a record, all of it or nothing.
   [[nodiscard]] Result<void> mutate(std::string_view collection, std::string_view record,

@@ -67,18 +67,24 @@ std::optional<RepairPlan::Kept> RepairPlan::slot(std::string_view key) const {
   return Kept{slot->sequence, slot->stamp, std::string(slot->value)};
 }
 
-std::optional<Op> RepairPlan::logged(std::uint64_t sequence) const {
+std::optional<Op> RepairPlan::logged(std::uint64_t sequence) {
   if (!fold_.has(sequence)) return std::nullopt;
   const auto cursor = snapshot_->cursor(Keyspace::kLog);
   if (!cursor) return std::nullopt;
   const auto standing = (*cursor)->seek_before(sequence_key(sequence + 1));
   if (!standing || !*standing) return std::nullopt;
   const auto first = parse_sequence_key((*cursor)->key());
-  const auto entry = decode_log((*cursor)->value(), (*cursor)->key());
-  if (!first || !entry) return std::nullopt;
-  auto ops = decode_own_batch(entry->batch);
-  if (!ops || sequence - *first >= ops->size()) return std::nullopt;
-  return std::move((*ops)[sequence - *first]);
+  if (!first) return std::nullopt;
+  // Whoever asks for one change of a commit is likely to ask for the others.
+  if (decoded_.first != *first) {
+    const auto entry = decode_log((*cursor)->value(), (*cursor)->key());
+    if (!entry) return std::nullopt;
+    auto ops = decode_own_batch(entry->batch);
+    if (!ops) return std::nullopt;
+    decoded_ = {*first, std::move(*ops)};
+  }
+  if (sequence - *first >= decoded_.ops.size()) return std::nullopt;
+  return decoded_.ops[sequence - *first];
 }
 
 void RepairPlan::put_slot(std::string_view key, const Kept& kept) {

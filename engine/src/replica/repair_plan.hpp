@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "replica/log_fold.hpp"
 #include "syncline/repair.hpp"
@@ -34,7 +35,7 @@ class RepairPlan {
   // The slot as it will be; nothing where there is none, or none that can be read.
   [[nodiscard]] std::optional<Kept> slot(std::string_view key) const;
   // The change of this sequence, where the log has it.
-  [[nodiscard]] std::optional<Op> logged(std::uint64_t sequence) const;
+  [[nodiscard]] std::optional<Op> logged(std::uint64_t sequence);
 
   // Whether the slot will be another one than it is.
   [[nodiscard]] bool changes(std::string_view key) const { return changed_.contains(key); }
@@ -61,9 +62,16 @@ class RepairPlan {
   RepairPlan(const Snapshot& snapshot, const RepairSink& told)
       : snapshot_(&snapshot), told_(&told) {}
 
+  // The last log entry that was decoded; no sequence is 0.
+  struct DecodedEntry {
+    std::uint64_t first = 0;
+    std::vector<Op> ops;
+  };
+
   const Snapshot* snapshot_;
   const RepairSink* told_;
   LogFold fold_;
+  DecodedEntry decoded_;
   std::optional<ReplicaId> replica_;
   std::optional<Head> head_;
   std::uint64_t last_sequence_ = 0;

@@ -6,7 +6,6 @@
 #include "replica/core.hpp"
 #include "replica/incoming.hpp"
 #include "replica/local_write.hpp"
-#include "replica/record_reader.hpp"
 
 namespace syncline {
 namespace {
@@ -96,6 +95,12 @@ Result<void> Replica::Core::commit(CommitBuilder& builder, std::span<const Op> o
   return {};
 }
 
+Result<View> Replica::Core::view() const {
+  auto snapshot = store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  return View(source, std::move(*snapshot));
+}
+
 void Replica::Core::deliver() {
   observers.deliver();
   live.deliver();
@@ -151,37 +156,26 @@ Replica::Replica(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Replica::~Replica() = default;
 
 Result<void> Replica::write(const Body& body) {
-  return write_draft(*core_, [&body](Transaction::Draft& draft) {
-    Transaction transaction(draft);
-    return body(transaction);
-  });
+  return write_draft(*core_, [&](Transaction::Draft&) { return body(core_->transaction); });
 }
+
+Result<View> Replica::view() const { return core_->view(); }
 
 Result<std::optional<Record>> Replica::get(std::string_view collection,
                                            std::string_view record) const {
-  if (auto ok = check_collection(collection); !ok) return fail(ok.error());
-  if (auto ok = check_record(record); !ok) return fail(ok.error());
-  const auto snapshot = core_->store.snapshot();
-  if (!snapshot) return fail(snapshot.error());
-  const auto slots = read_record(**snapshot, collection, record);
-  if (!slots) return fail(slots.error());
-  auto fields = slots->resolve(core_->schema.collection(collection));
-  if (!fields) return std::nullopt;
-  return Record{std::string(record), std::move(*fields)};
+  const auto now = view();
+  return now ? now->get(collection, record) : fail(now.error());
 }
 
 Result<void> Replica::scan(std::string_view collection, const ScanRange& range,
                            const Visitor& visitor) const {
-  if (auto ok = check_collection(collection); !ok) return ok;
-  const auto snapshot = core_->store.snapshot();
-  if (!snapshot) return fail(snapshot.error());
-  return scan_records(**snapshot, collection, core_->schema.collection(collection), range, visitor);
+  const auto now = view();
+  return now ? now->scan(collection, range, visitor) : fail(now.error());
 }
 
 Result<std::vector<std::string>> Replica::collections() const {
-  const auto snapshot = core_->store.snapshot();
-  if (!snapshot) return fail(snapshot.error());
-  return list_collections(**snapshot);
+  const auto now = view();
+  return now ? now->collections() : fail(now.error());
 }
 
 Subscription Replica::observe(Observer observer) {

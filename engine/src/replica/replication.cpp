@@ -231,7 +231,13 @@ class ReplicaReplication final : public Replication {
     const auto snapshot = core_.store.snapshot();
     if (!snapshot) return fail(snapshot.error());
     if (auto ok = verify_fold(**snapshot); !ok) return ok;
-    return query::verify_indexes(**snapshot, core_.schema);
+    std::string first;
+    const auto checked =
+        query::verify_indexes(**snapshot, core_.schema, [&first](const std::string& what) {
+          if (first.empty()) first = what;
+        });
+    if (!checked || first.empty()) return checked;
+    return fail(Code::kStoreCorrupt, first);
   }
 
  private:

@@ -1,7 +1,9 @@
+#include "syncline/transaction.hpp"
+
 #include <utility>
 
+#include "base/misuse.hpp"
 #include "replica/draft.hpp"
-#include "syncline/replica.hpp"
 
 namespace syncline {
 namespace {
@@ -36,19 +38,28 @@ Result<void> change(Transaction::Draft& draft, std::string_view collection, std:
 
 }  // namespace
 
+Transaction::Draft& Transaction::draft() const {
+  const std::thread::id thread = thread_.load(std::memory_order_relaxed);
+  forbid(thread == std::thread::id(),
+         "a transaction was used beyond the body that it was given to");
+  forbid(thread != std::this_thread::get_id(), "a transaction was used in another thread");
+  return *draft_;
+}
+
 Result<void> Transaction::patch(std::string_view collection, std::string_view record,
                                 const Value::Object& fields) {
-  const CollectionRules& rules = draft_.rules(collection);
-  return draft_.mutate(collection, record,
-                       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
-                         return patch_fields(rules, slots, stamp, fields, on_write);
-                       });
+  const CollectionRules& rules = draft().rules(collection);
+  return draft().mutate(
+      collection, record,
+      [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) {
+        return patch_fields(rules, slots, stamp, fields, on_write);
+      });
 }
 
 Result<void> Transaction::put(std::string_view collection, std::string_view record,
                               const Value::Object& fields) {
-  const CollectionRules& rules = draft_.rules(collection);
-  return draft_.mutate(
+  const CollectionRules& rules = draft().rules(collection);
+  return draft().mutate(
       collection, record,
       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) -> Result<void> {
         // A record that does not exist may still have slots that would come back with it.
@@ -63,8 +74,8 @@ Result<void> Transaction::put(std::string_view collection, std::string_view reco
 
 Result<void> Transaction::clear(std::string_view collection, std::string_view record,
                                 std::string_view field) {
-  const CollectionRules& rules = draft_.rules(collection);
-  return draft_.mutate(
+  const CollectionRules& rules = draft().rules(collection);
+  return draft().mutate(
       collection, record,
       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) -> Result<void> {
         if (!slots.exists()) return {};
@@ -74,7 +85,7 @@ Result<void> Transaction::clear(std::string_view collection, std::string_view re
 
 Result<bool> Transaction::erase(std::string_view collection, std::string_view record) {
   bool erased = false;
-  auto done = draft_.mutate(
+  auto done = draft().mutate(
       collection, record,
       [&](merge::RecordSlots& slots, const Stamp& stamp, const OnWrite& on_write) -> Result<void> {
         erased = slots.erase(stamp, on_write);
@@ -86,56 +97,56 @@ Result<bool> Transaction::erase(std::string_view collection, std::string_view re
 
 Result<void> Transaction::increment(std::string_view collection, std::string_view record,
                                     std::string_view field, std::int64_t amount) {
-  return change(draft_, collection, record, field, strategy::Increment{amount});
+  return change(draft(), collection, record, field, strategy::Increment{amount});
 }
 
 Result<void> Transaction::add(std::string_view collection, std::string_view record,
                               std::string_view field, const std::vector<Value>& items) {
-  return change(draft_, collection, record, field, strategy::Add{items});
+  return change(draft(), collection, record, field, strategy::Add{items});
 }
 
 Result<void> Transaction::remove(std::string_view collection, std::string_view record,
                                  std::string_view field, const std::vector<Value>& items) {
-  return change(draft_, collection, record, field, strategy::Remove{items});
+  return change(draft(), collection, record, field, strategy::Remove{items});
 }
 
 Result<void> Transaction::insert(std::string_view collection, std::string_view record,
                                  std::string_view field, std::size_t index,
                                  const std::vector<Value>& items) {
-  return change(draft_, collection, record, field, strategy::Insert{index, items});
+  return change(draft(), collection, record, field, strategy::Insert{index, items});
 }
 
 Result<void> Transaction::move(std::string_view collection, std::string_view record,
                                std::string_view field, std::size_t from, std::size_t to) {
-  return change(draft_, collection, record, field, strategy::Move{from, to});
+  return change(draft(), collection, record, field, strategy::Move{from, to});
 }
 
 Result<void> Transaction::put_at(std::string_view collection, std::string_view record,
                                  std::string_view field, std::size_t index, const Value& value) {
-  return change(draft_, collection, record, field, strategy::PutAt{index, value});
+  return change(draft(), collection, record, field, strategy::PutAt{index, value});
 }
 
 Result<void> Transaction::remove_at(std::string_view collection, std::string_view record,
                                     std::string_view field, std::size_t index, std::size_t count) {
-  return change(draft_, collection, record, field, strategy::RemoveAt{index, count});
+  return change(draft(), collection, record, field, strategy::RemoveAt{index, count});
 }
 
 Result<void> Transaction::put_key(std::string_view collection, std::string_view record,
                                   std::string_view field, std::string_view key,
                                   const Value& value) {
-  return change(draft_, collection, record, field, strategy::PutKey{std::string(key), value});
+  return change(draft(), collection, record, field, strategy::PutKey{std::string(key), value});
 }
 
 Result<void> Transaction::clear_key(std::string_view collection, std::string_view record,
                                     std::string_view field, std::string_view key) {
-  return change(draft_, collection, record, field, strategy::ClearKey{std::string(key)});
+  return change(draft(), collection, record, field, strategy::ClearKey{std::string(key)});
 }
 
 Result<std::optional<Record>> Transaction::get(std::string_view collection,
                                                std::string_view record) {
-  const auto slots = draft_.record(collection, record);
+  const auto slots = draft().record(collection, record);
   if (!slots) return fail(slots.error());
-  auto fields = (*slots)->resolve(draft_.rules(collection));
+  auto fields = (*slots)->resolve(draft().rules(collection));
   if (!fields) return std::nullopt;
   return Record{std::string(record), std::move(*fields)};
 }

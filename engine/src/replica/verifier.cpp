@@ -247,8 +247,11 @@ void Verifier::check_indexes() {
   const auto stored = snapshot_.get(Keyspace::kMeta, kSchemaName);
   const auto schema = stored && *stored ? Schema::parse(**stored) : Result<Schema>(Schema());
   if (!stored || !schema) return;
-  if (const auto ok = query::verify_indexes(snapshot_, *schema); !ok)
-    tell(FaultKind::kIndexAmiss, Keyspace::kIndexes, {}, ok.error().message);
+  const auto tell_amiss = [this](const std::string& what) {
+    tell(FaultKind::kIndexAmiss, Keyspace::kIndexes, {}, what);
+  };
+  if (const auto ok = query::verify_indexes(snapshot_, *schema, tell_amiss); !ok)
+    tell_amiss(ok.error().message);
 }
 
 void Verifier::check_head() {

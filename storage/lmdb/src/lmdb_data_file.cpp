@@ -143,14 +143,29 @@ Result<void> check_version(int file, const Metas& metas, bool all_pages) {
   return TreeWalk(file, file_bytes, meta).check();
 }
 
+// The versions that the meta pages speak of, as far as they can be read.
+std::vector<Meta> readable_metas(int file) {
+  std::vector<Meta> metas;
+  const Result<Meta> first = read_meta(file, 0);
+  const auto page_bytes =
+      first ? first->free_pages.page_bytes : static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
+  const Result<Meta> second = read_meta(file, page_bytes);
+  for (const Result<Meta>& meta : {first, second}) {
+    if (meta && meta->main.root != kNoPage && plausible(meta->main, meta->last_page)) {
+      metas.push_back(*meta);
+    }
+  }
+  return metas;
+}
+
 // The faults of one version; nothing if another one was committed meanwhile, so that they mean
 // nothing.
 Result<std::optional<std::vector<PageFault>>> survey_version(int file,
                                                              const CopyProgress& progress) {
   std::vector<PageFault> faults;
-  const auto is_fault = [&faults](const Error& error) {
+  const auto is_fault = [&faults, file](const Error& error) {
     if (error.code != Code::kStoreCorrupt) return false;
-    faults.push_back({true, error.message});
+    faults.push_back({true, error.message, readable_metas(file).empty()});
     return true;
   };
   const Result<Metas> metas = read_metas(file);
@@ -174,21 +189,6 @@ Result<std::optional<std::vector<PageFault>>> survey_version(int file,
   const Result<Metas> now = read_metas(file);
   if (now && now->newest.transaction != metas->newest.transaction) return std::nullopt;
   return faults;
-}
-
-// The versions that the meta pages speak of, as far as they can be read.
-std::vector<Meta> readable_metas(int file) {
-  std::vector<Meta> metas;
-  const Result<Meta> first = read_meta(file, 0);
-  const auto page_bytes =
-      first ? first->free_pages.page_bytes : static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
-  const Result<Meta> second = read_meta(file, page_bytes);
-  for (const Result<Meta>& meta : {first, second}) {
-    if (meta && meta->main.root != kNoPage && plausible(meta->main, meta->last_page)) {
-      metas.push_back(*meta);
-    }
-  }
-  return metas;
 }
 
 // How much is wrong in the trees of a version.

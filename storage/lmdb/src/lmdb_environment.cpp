@@ -165,6 +165,7 @@ Result<void> Environment::open_databases() {
 
 Result<Environment::Reading> Environment::begin_read() {
   std::unique_lock lock(mutex_);
+  let_map_grow(lock);
   if (Result<void> checked = usable(); !checked) return fail(checked.error());
   MDB_txn* transaction = nullptr;
   int status = mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction);
@@ -259,14 +260,26 @@ int Environment::reason_of(int status) const {
   return static_cast<std::size_t>(written) < page.size() ? ENOSPC : status;
 }
 
+void Environment::let_map_grow(std::unique_lock<std::mutex>& lock) {
+  if (snapshots_of_thread_.contains(std::this_thread::get_id())) return;
+  // Half the time, because the snapshot that the growth waits for may be in this thread's hands,
+  // though another one has taken it.
+  growth_ended_.wait_for(lock, options_.growth_wait_max / 2, [this] { return growths_ == 0; });
+}
+
 Result<void> Environment::wait_for_no_snapshot(std::unique_lock<std::mutex>& lock) {
   if (snapshots_of_thread_.contains(std::this_thread::get_id())) {
     return fail(Code::kStoreFull,
                 "the map of the store has to grow, and cannot while the thread that needs it holds "
                 "a snapshot");
   }
-  if (!snapshot_closed_.wait_for(lock, options_.growth_wait_max,
-                                 [this] { return snapshots_ == 0; })) {
+  ++growths_;
+  const bool none_is_open =
+      snapshot_closed_.wait_for(lock, options_.growth_wait_max, [this] { return snapshots_ == 0; });
+  --growths_;
+  // Whoever is woken gets the lock when the map has been replaced.
+  growth_ended_.notify_all();
+  if (!none_is_open) {
     return fail(Code::kStoreFull,
                 "the map of the store has to grow, and cannot while snapshots are open");
   }

@@ -20,9 +20,9 @@ namespace syncline::lmdb {
 // An open LMDB environment, its databases, and the size of its map.
 //
 // The map can only be replaced while no view points into it, so the environment counts the
-// snapshots. A map that is too small waits, for a limited time, until there is none; taking a new
-// snapshot never waits for that, or a thread that holds one snapshot and takes another would wait
-// for itself.
+// snapshots. A map that is too small waits, for a limited time, until there is none. Meanwhile a
+// thread that has no snapshot waits with taking one, or readers that overlap would never let the
+// map grow; one that has a snapshot does not, or it would wait for itself.
 //
 // Thread safety: all members may be called from any thread, except that writing takes turns (the
 // store sees to that).
@@ -80,7 +80,8 @@ class Environment {
   // again. Answers whether there were any.
   bool forget_dead_readers();
 
-  // These three need mutex_.
+  // These four need mutex_.
+  void let_map_grow(std::unique_lock<std::mutex>& lock);
   Result<void> wait_for_no_snapshot(std::unique_lock<std::mutex>& lock);
   Result<void> replace_map(std::uint64_t map_bytes);
   Result<void> usable() const;
@@ -95,6 +96,8 @@ class Environment {
 
   std::mutex mutex_;
   std::condition_variable snapshot_closed_;
+  std::condition_variable growth_ended_;
+  std::size_t growths_ = 0;  // that wait until no snapshot is open
   std::size_t snapshots_ = 0;
   std::unordered_map<std::thread::id, std::size_t> snapshots_of_thread_;
   std::uint64_t map_bytes_ = 0;

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <fstream>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "lmdb_data_file.hpp"
 #include "lmdb_open_store.hpp"
@@ -73,6 +75,22 @@ Result<void> mend_in_place(const LmdbOptions& options, std::shared_ptr<const Sto
   return mend(*store, false);
 }
 
+// Whether two files hold the same, as far as they can be read.
+bool same_bytes(const fs::path& one, const fs::path& other) {
+  std::ifstream left(one, std::ios::binary);
+  std::ifstream right(other, std::ios::binary);
+  std::vector<char> of_left(std::size_t{1} << 20);
+  std::vector<char> of_right(of_left.size());
+  while (left && right) {
+    left.read(of_left.data(), static_cast<std::streamsize>(of_left.size()));
+    right.read(of_right.data(), static_cast<std::streamsize>(of_right.size()));
+    if (left.gcount() != right.gcount()) return false;
+    if (!std::equal(of_left.begin(), of_left.begin() + left.gcount(), of_right.begin()))
+      return false;
+  }
+  return left.eof() && right.eof();
+}
+
 }  // namespace
 }  // namespace lmdb
 
@@ -98,7 +116,10 @@ Result<LmdbRepair> repair_lmdb_store(const LmdbOptions& options,
                                   [](const PageFault& fault) { return fault.is_structural; });
   const auto done =
       repair.is_rescued ? lmdb::rescue(whole, mend) : lmdb::mend_in_place(whole, *hold, mend);
-  if (!done) return fail(done.error());
+  if (!done) {
+    if (lmdb::same_bytes(file, keep_as)) std::filesystem::remove(keep_as, ignored);
+    return fail(done.error());
+  }
   return repair;
 }
 

@@ -14,10 +14,14 @@ class FaultyStore final : public Store {
 
   void fail_commits(bool on) { fails_ = on; }
   void open_for_reading_only(bool on) { reads_only_ = on; }
+  void fail_snapshots(bool on) { is_blind_ = on; }
   void let_pass(int commits) { passes_ = commits; }  // and fail every one after
   [[nodiscard]] int commits() const { return commits_; }
 
-  Result<std::unique_ptr<Snapshot>> snapshot() const override { return inner_.snapshot(); }
+  Result<std::unique_ptr<Snapshot>> snapshot() const override {
+    if (is_blind_) return fail(Code::kStoreIo, "the disk is gone");
+    return inner_.snapshot();
+  }
   Result<void> commit(const StoreBatch& batch) override {
     if (reads_only_) return fail(Code::kInvalidArgument, "the store is open for reading only");
     if (fails_ || passes_ == 0) return fail(Code::kStoreIo, "the disk is gone");
@@ -29,6 +33,7 @@ class FaultyStore final : public Store {
  private:
   Store& inner_;
   bool fails_ = false;
+  bool is_blind_ = false;
   bool reads_only_ = false;
   int passes_ = -1;
   int commits_ = 0;

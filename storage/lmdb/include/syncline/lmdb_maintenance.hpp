@@ -32,6 +32,8 @@ struct PageFault {
   // one entry fails its checksum, and all others can be read.
   bool is_structural = false;
   std::string what;  // a sentence that names the page
+  // Not one entry can be read any more, so that only a backup helps.
+  bool is_total_loss = false;
 };
 
 // Walks all pages of a store's data file as they lie on the disk, without LMDB, and tells all that
@@ -54,7 +56,7 @@ struct LmdbRepair {
 // is done with it. Of the options only the directory and the limits count.
 // Errors: store_locked (any process has the store open), store_missing, store_exists, store_full,
 // store_io, store_corrupt (nothing can be read), the mender's, cancelled. After each of them the
-// store is what it was.
+// store is what it was, and no second copy of it is kept.
 [[nodiscard]] Result<LmdbRepair> repair_lmdb_store(const LmdbOptions& options,
                                                    const std::filesystem::path& keep_as,
                                                    const StoreMender& mend,

@@ -38,8 +38,9 @@ struct LmdbOptions {
   // that is too small doubles, for which every snapshot of this process has to be closed for a
   // moment.
   std::uint64_t map_bytes_start = 0;
-  // How long a commit waits for that moment before it is store_full. It does not wait for a
-  // snapshot that the committing thread has taken itself.
+  // How long a commit waits for that moment before it is store_full; meanwhile a thread that has no
+  // snapshot waits with taking one. It does not wait for a snapshot that the committing thread has
+  // taken itself.
   std::chrono::milliseconds growth_wait_max{10'000};
 
   // How many snapshots may be open at once, in all processes together. The first one to open the
