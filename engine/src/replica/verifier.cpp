@@ -8,6 +8,7 @@
 #include "query/index_key.hpp"
 #include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
+#include "schema/former_rules.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/strategy.hpp"
 #include "syncline/value.hpp"
@@ -126,6 +127,8 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
     take(decode_memory(value));
   } else if (key == query::kIndexesName) {
     take(query::decode_indexes(value));
+  } else if (key == kFormerName) {
+    if (!schema::decode_former_rules(value)) checked = corrupt("entry", key);
   } else if (key == kSchemaName) {
     take(Schema::parse_stored(value, Strategies()));
   }

@@ -57,6 +57,7 @@ Result<FieldRule> rule_of_name(std::string_view name, const Strategies& strategi
 Result<FieldRule> stored_rule(std::string_view name, const Strategies& strategies) {
   auto rule = rule_of_name(name, strategies);
   if (rule || rule.error().code != Code::kSchemaInvalid) return rule;
+  if (auto ok = check_field(name); !ok) return fail(ok.error());
   FieldRule unknown;
   unknown.merge = Merge::kCustom;
   unknown.custom_name = name;
