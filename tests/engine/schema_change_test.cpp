@@ -146,6 +146,26 @@ BOOST_AUTO_TEST_CASE(a_field_that_comes_back_by_another_rule_is_a_change_all_the
   BOOST_TEST(device.read("days", "d") == R"({"water":5})");
 }
 
+BOOST_AUTO_TEST_CASE(a_lost_schema_can_be_brought_back_whatever_went_before_it) {
+  Device device(fields(R"("water":{})", 1));
+  device.migrate(fields(R"("water":{"merge":"counter"})", 2));
+  StoreBatch batch;
+  batch.erase(Keyspace::kMeta, "schema");
+  must(device.store().commit(batch));
+  device.reopen(fields(R"("water":{"merge":"counter"})", 2));
+  device.reopen(fields("", 3));
+  device.reopen(fields(R"("water":{"merge":"counter"})", 4));
+  BOOST_TEST(device.replica().schema().id()->version == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(a_field_that_comes_back_as_it_was_last_is_no_change) {
+  Device device(fields(R"("water":{"merge":"counter"})", 1));
+  device.migrate(fields(R"("water":{})", 2));
+  device.reopen(fields("", 3));
+  device.reopen(fields(R"("water":{})", 4));
+  BOOST_TEST(device.replica().schema().id()->version == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(a_stored_schema_of_a_newer_build_is_read_and_kept) {
   const std::string newer = R"({"name":"diary","version":2,"owner":"us","collections":{"days":{
     "privacy":"local","fields":{"plan":{"merge":"rga","type":"rich"},"water":{"merge":"counter"}},

@@ -108,11 +108,14 @@ SchemaComparison compare(const Schema& stored, const FormerRules& former, const 
   SchemaComparison comparison{stored.id(), given.id().value_or(SchemaId{}), false, {}};
   comparison.is_older = stored.id() && stored.id()->name == comparison.after.name &&
                         comparison.after.version < stored.id()->version;
+  // Where no schema is stored, the last one is lost, and its rules are not known.
+  static const FormerRules kNone;
+  const FormerRules& known = stored.id() ? former : kNone;
   std::set<std::string> collections;
   for (std::string& name : stored.collection_names()) collections.insert(std::move(name));
   for (std::string& name : given.collection_names()) collections.insert(std::move(name));
   for (const std::string& name : collections) {
-    Comparer(name, stored.collection(name), given.collection(name), former, comparison.differences)
+    Comparer(name, stored.collection(name), given.collection(name), known, comparison.differences)
         .compare();
   }
   return comparison;
@@ -122,8 +125,10 @@ void note_former(const SchemaComparison& comparison, FormerRules& former) {
   for (const SchemaDifference& difference : comparison.differences) {
     const bool is_rule = difference.part == SchemaPart::kField && !difference.before.empty();
     // What says nothing is lww by itself.
-    const bool is_told = difference.needs_migration || difference.before != kUndeclared;
-    if (is_rule && is_told) former.add({difference.collection, difference.name}, difference.before);
+    const FormerRules::Field field{difference.collection, difference.name};
+    const bool is_told =
+        difference.needs_migration || difference.before != kUndeclared || !former.of(field).empty();
+    if (is_rule && is_told) former.add(field, difference.before);
   }
 }
 
