@@ -34,6 +34,7 @@ using Action = std::function<Result<void>()>;
 void add_record_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_list_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_query_commands(CLI::App& app, const Context& context, Action& chosen);
+void add_schema_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_transfer_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_account_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_sync_commands(CLI::App& app, const Context& context, Action& chosen);

@@ -8,8 +8,8 @@
 #include "findings.hpp"
 #include "interruption.hpp"
 #include "output.hpp"
+#include "schema_file.hpp"
 #include "syncline/repair.hpp"
-#include "syncline/schema.hpp"
 #include "syncline/value.hpp"
 
 namespace syncline::cli {
@@ -163,10 +163,8 @@ Result<void> repair_all(const Context& context, const Arguments& arguments, bool
 // The schema that is to be brought back, if one is: looked at before anything is done.
 Result<std::optional<std::string>> read_schema(const std::string& file) {
   if (file.empty()) return std::nullopt;
-  auto json = read_file(file);
+  auto json = read_schema_file(file);
   if (!json) return fail(json.error());
-  if (const auto parsed = Schema::parse(*json); !parsed)
-    return fail(parsed.error().code, file + ": " + parsed.error().message);
   return std::move(*json);
 }
 

@@ -40,6 +40,7 @@ int parse_and_run(int argc, char** argv) {
   add_record_commands(app, context, chosen);
   add_list_commands(app, context, chosen);
   add_query_commands(app, context, chosen);
+  add_schema_commands(app, context, chosen);
   add_aside_commands(app, context, chosen);
   add_conflict_commands(app, context, chosen);
   add_transfer_commands(app, context, chosen);

@@ -8,7 +8,7 @@
 #include "database.hpp"
 #include "output.hpp"
 #include "rows/rows.hpp"
-#include "syncline/schema.hpp"
+#include "schema_file.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -75,14 +75,12 @@ Result<void> index(const Context& context, const Arguments& arguments) {
     const auto database = open_database(context, Access::kRead);
     return database ? print_indexes(context, *database) : fail(database.error());
   }
-  std::optional<std::string> schema;
-  if (!arguments.schema_file.empty()) {
-    auto text = read_file(arguments.schema_file);
-    if (!text) return fail(text.error());
-    if (auto parsed = Schema::parse(*text); !parsed) return fail(parsed.error());
-    schema = std::move(*text);
-  }
-  auto database = open_database(context, Access::kWrite, std::move(schema));
+  const auto schema = arguments.schema_file.empty() ? Result<std::string>()
+                                                    : read_schema_file(arguments.schema_file);
+  if (!schema) return fail(schema.error());
+  auto database = arguments.schema_file.empty()
+                      ? open_database(context, Access::kWrite)
+                      : open_with_schema(context, arguments.schema_file, *schema);
   if (!database) return fail(database.error());
   if (auto built = build_indexes(*database); !built) return built;
   return print_indexes(context, *database);

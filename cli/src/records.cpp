@@ -10,6 +10,7 @@
 #include "output.hpp"
 #include "query_list.hpp"
 #include "rows/rows.hpp"
+#include "schema_file.hpp"
 #include "syncline/schema.hpp"
 #include "writing.hpp"
 
@@ -73,14 +74,21 @@ Result<Patch> make_patch(const std::vector<Assignment>& assignments, const Colle
 Result<void> init(const Context& context, const Arguments& arguments) {
   std::optional<std::string> schema;
   if (!arguments.schema_file.empty()) {
-    auto text = read_file(arguments.schema_file);
-    if (!text) return fail(text.error());
     // Before anything is created, so that a schema with an error leaves nothing behind.
-    if (auto parsed = Schema::parse(*text); !parsed) return fail(parsed.error());
+    auto text = read_schema_file(arguments.schema_file);
+    if (!text) return fail(text.error());
     schema = std::move(*text);
   }
+  const bool has_schema = schema.has_value();
   auto database = open_database(context, Access::kCreate, std::move(schema));
-  if (!database) return fail(database.error());
+  if (!database) {
+    Error error = database.error();
+    if (has_schema && error.code == Code::kStoreExists) {
+      error.message += "; `syncline schema set " + arguments.schema_file +
+                       "` gives it another schema, and `schema check` says what that changes";
+    }
+    return fail(std::move(error));
+  }
   const std::string id = to_hex(database->replica->id());
   if (context.json) {
     print_line(value_to_json(

@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 import cases_batch
+import cases_carry_over
 import cases_clock
 import cases_encoding
 import cases_index_keys
@@ -36,6 +37,7 @@ BUILDERS = {
     "law.json": cases_merge.law_file,
     "schema.json": cases_schema.schema_file,
     "index_keys.json": cases_index_keys.index_keys_file,
+    "carry_over.json": cases_carry_over.carry_over_file,
     "strategies.json": cases_strategies.strategies_file,
     "push.json": cases_push.push_file,
     "pull.json": cases_pull.pull_file,

@@ -130,13 +130,13 @@ BOOST_AUTO_TEST_CASE(the_head_is_rebuilt_so_that_no_stamp_and_no_sequence_is_use
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_id_is_replaced_and_other_entries_of_meta_are_taken_out) {
-  for (const char* name : {"replica", "progress", "memory", "schema"}) {
+  for (const char* name : {"replica", "progress", "memory", "schema", "former"}) {
     put_raw(Keyspace::kMeta, name, "\x01");
   }
-  BOOST_TEST(faults_of(store()) == 4U);
+  BOOST_TEST(faults_of(store()) == 5U);
   const Repaired done = repair(store());
   BOOST_TEST(done.summary.repaired == 1U);
-  BOOST_TEST(done.summary.set_aside == 3U);
+  BOOST_TEST(done.summary.set_aside == 4U);
   BOOST_TEST(faults_of(store()) == 0U);
   device.reopen();
   BOOST_TEST((device.replica().id() == ReplicaId{500}));

@@ -28,6 +28,7 @@
   X(kStrategyMissing, "strategy_missing")                \
   X(kStrategyFailed, "strategy_failed")                  \
   X(kSchemaInvalid, "schema_invalid")                    \
+  X(kSchemaChanged, "schema_changed")                    \
   X(kJsonMalformed, "json_malformed")                    \
   X(kNotFound, "not_found")                              \
   X(kInvalidArgument, "invalid_argument")                \

@@ -64,9 +64,10 @@ class Replica {
   using Observer = std::function<void(const std::vector<Change>&)>;
 
   // Opens the replica that the store holds, or makes a new one with a random id. The three must
-  // outlive it. No schema leaves the stored one in force. The strategies are those that the schema
-  // names as custom, and the replica shares them. Errors: store_corrupt, schema_invalid (a stored
-  // schema), and those of the store.
+  // outlive it. A schema takes the place of the stored one, before anything is merged; none, or an
+  // older version, leaves that in force. The strategies are those that the schema names as custom,
+  // and the replica shares them. Errors: schema_changed (fields merge otherwise than by the stored
+  // one, see migrate_schema), schema_invalid (a stored one too), and those of the store.
   [[nodiscard]] static Result<std::unique_ptr<Replica>> open(
       Store& store, WallClock& wall, Random& random, std::optional<std::string> schema_json = {},
       const Strategies& strategies = {});

@@ -46,6 +46,9 @@ struct FieldRule {
   // gives it.
   std::string custom_name{};
   std::shared_ptr<const strategy::Strategy> custom{};
+  // False where a stored schema names a built-in strategy that only a newer build has. The rule is
+  // then that of a kCustom which is not registered, and its name stands by itself.
+  bool is_known = true;
 };
 
 // An order of a collection's records (spec/indexes.md).
@@ -89,6 +92,11 @@ class Schema {
   [[nodiscard]] static Result<Schema> parse(std::string_view json);
   [[nodiscard]] static Result<Schema> parse(std::string_view json, const Strategies& strategies);
 
+  // As parse, of a document that is in a store and that a newer build may have given: what this
+  // build does not know is passed over, and a field by a strategy that it lacks has raw slots.
+  [[nodiscard]] static Result<Schema> parse_stored(std::string_view json,
+                                                   const Strategies& strategies);
+
   // Never fails: a collection that is not declared has the defaults.
   [[nodiscard]] const CollectionRules& collection(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> collection_names() const;
@@ -99,6 +107,9 @@ class Schema {
   [[nodiscard]] const std::optional<SchemaId>& id() const { return id_; }
 
  private:
+  [[nodiscard]] static Result<Schema> read(std::string_view json, const Strategies& strategies,
+                                           bool is_stored);
+
   std::map<std::string, CollectionRules, std::less<>> collections_;
   ConflictBounds conflict_bounds_;
   std::optional<SchemaId> id_;
@@ -106,6 +117,8 @@ class Schema {
 
 // The name that a schema document uses; of kCustom, what comes before the colon.
 [[nodiscard]] std::string_view merge_name(Merge merge);
+// The whole name of the rule's strategy: `lww`, `custom:NAME`.
+[[nodiscard]] std::string strategy_name(const FieldRule& rule);
 [[nodiscard]] std::string_view type_name(FieldType type);
 
 // Whether a local write may put the value into a field of this type.

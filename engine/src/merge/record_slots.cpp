@@ -68,6 +68,11 @@ RecordSlots::Views RecordSlots::counting(const Field& field, const Stamp& deleti
   return views;
 }
 
+RecordSlots::Views RecordSlots::counting(std::string_view field) const {
+  const auto slots = fields_.find(field);
+  return slots == fields_.end() ? Views() : counting(slots->second, deletion());
+}
+
 RecordSlots::Views RecordSlots::seen_by(const strategy::Strategy& strategy,
                                         const strategy::Mutation& mutation,
                                         std::string_view field) const {

@@ -66,9 +66,12 @@ class RecordSlots {
   void keep() { changes_.clear(); }
   void take_back();
 
- private:
+  // The field's slots that count, ascending by element. They borrow from this.
   using Views = std::vector<strategy::SlotView>;
+  [[nodiscard]] Views counting(std::string_view field) const;
 
+
+ private:
   [[nodiscard]] static Views counting(const Field& field, const Stamp& deletion);
   // The slots of the field that count, as far as the mutation has to see them.
   [[nodiscard]] Views seen_by(const strategy::Strategy& strategy,

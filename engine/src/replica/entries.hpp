@@ -23,6 +23,7 @@ namespace syncline::replica {
 inline constexpr std::string_view kHeadName = "head";
 inline constexpr std::string_view kReplicaName = "replica";
 inline constexpr std::string_view kSchemaName = "schema";
+inline constexpr std::string_view kFormerName = "former";
 inline constexpr std::string_view kProgressName = "progress";
 inline constexpr std::string_view kAccountName = "account";
 inline constexpr std::string_view kMemoryName = "memory";

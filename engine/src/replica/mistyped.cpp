@@ -6,6 +6,7 @@
 #include "replica/entry_walk.hpp"
 #include "strategy/list_tree.hpp"
 #include "syncline/slot.hpp"
+#include "syncline/strategy.hpp"
 #include "syncline/value.hpp"
 
 namespace syncline {
@@ -36,7 +37,7 @@ bool holds_value(Merge merge, std::string_view element) {
 std::optional<Schema> schema_of(const Snapshot& snapshot) {
   const auto stored = snapshot.get(Keyspace::kMeta, replica::kSchemaName);
   if (!stored || !*stored) return std::nullopt;
-  auto schema = Schema::parse(**stored);
+  auto schema = Schema::parse_stored(**stored, Strategies());
   if (!schema) return std::nullopt;
   return std::move(*schema);
 }

@@ -68,7 +68,7 @@ Result<void> repair_meta(RepairPlan& plan, const StoreFault& fault, Random& rand
     plan.tell(fault, RepairKind::kRebuilt, "this device has a new replica id");
     return {};
   }
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kDropped = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kDropped = {{
       {kAncestorsName, "taken out: what a device before this one had stamped too far ahead waits"},
       {kFenceName, "taken out: the server says it again"},
       {kProgressName, "taken out: the next sync asks for everything again"},
@@ -76,6 +76,7 @@ Result<void> repair_meta(RepairPlan& plan, const StoreFault& fault, Random& rand
       {kSchemaName,
        "taken out: without a schema every field is the latest value, until the app "
        "brings its own"},
+      {kFormerName, "taken out: how fields merged before the present schema is not known any more"},
       {kAccountName, "taken out: the next login decides which account this database belongs to"},
   }};
   for (const auto& [name, what] : kDropped) {

@@ -6,6 +6,7 @@
 #include "replica/core.hpp"
 #include "replica/incoming.hpp"
 #include "replica/local_write.hpp"
+#include "replica/stored_schema.hpp"
 
 namespace syncline {
 namespace {
@@ -17,7 +18,6 @@ struct Opened {
   ReplicaId id{};
   Head head;
   Progress progress;
-  std::optional<std::string> schema_json;
   bool is_new = false;
 };
 
@@ -45,9 +45,6 @@ Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
   auto progress = Replica::Core::stored_progress(snapshot);
   if (!progress) return fail(progress.error());
   opened.progress = std::move(*progress);
-  const auto schema = snapshot.get(Keyspace::kMeta, kSchemaName);
-  if (!schema) return fail(schema.error());
-  if (*schema) opened.schema_json = std::string(**schema);
   return opened;
 }
 
@@ -114,20 +111,18 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
   auto opened = read_meta(**snapshot, random);
   if (!opened) return fail(opened.error());
 
-  const bool new_schema = schema_json && schema_json != opened->schema_json;
-  if (!schema_json) schema_json = opened->schema_json;
-  auto schema = schema_json ? Schema::parse(*schema_json, strategies) : Result<Schema>(Schema());
+  auto schema = opening_schema(**snapshot, schema_json, strategies);
   if (!schema) return fail(schema.error());
-  auto indexes = query::reconcile(**snapshot, *schema);
+  auto indexes = query::reconcile(**snapshot, schema->schema);
   if (!indexes) return fail(indexes.error());
   snapshot->reset();
-  if (opened->is_new || new_schema || indexes->changed) {
+  if (opened->is_new || schema->is_new() || indexes->changed) {
     StoreBatch batch;
     if (opened->is_new) {
       batch.put(Keyspace::kMeta, std::string(kReplicaName), encode_id(opened->id));
       batch.put(Keyspace::kMeta, std::string(kHeadName), encode_head(opened->head));
     }
-    if (new_schema) batch.put(Keyspace::kMeta, std::string(kSchemaName), *schema_json);
+    schema->put_into(batch);
     if (indexes->changed) {
       batch.put(Keyspace::kMeta, std::string(query::kIndexesName),
                 query::encode_indexes(indexes->list));
@@ -136,11 +131,11 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
       // Whoever opens it for writing brings the indexes in step with the schema. Who only reads can
       // read all the same, since a query goes by what is stored.
       const bool is_read_only = ok.error().code == Code::kInvalidArgument;
-      if (opened->is_new || new_schema || !is_read_only) return fail(ok.error());
+      if (opened->is_new || schema->is_new() || !is_read_only) return fail(ok.error());
     }
   }
-  auto core = std::make_unique<Core>(store, wall, std::move(*schema), opened->id, opened->head,
-                                     std::move(opened->progress));
+  auto core = std::make_unique<Core>(store, wall, std::move(schema->schema), opened->id,
+                                     opened->head, std::move(opened->progress));
   core->indexes = std::move(indexes->list);
   core->replication = make_replication(*core);
   core->kept_aside = make_kept_aside(*core);

@@ -8,7 +8,9 @@
 #include "query/index_key.hpp"
 #include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
+#include "schema/former_rules.hpp"
 #include "syncline/schema.hpp"
+#include "syncline/strategy.hpp"
 #include "syncline/value.hpp"
 
 namespace syncline {
@@ -125,8 +127,10 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
     take(decode_memory(value));
   } else if (key == query::kIndexesName) {
     take(query::decode_indexes(value));
+  } else if (key == kFormerName) {
+    if (!schema::decode_former_rules(value)) checked = corrupt("entry", key);
   } else if (key == kSchemaName) {
-    take(Schema::parse(value));
+    take(Schema::parse_stored(value, Strategies()));
   }
   if (!checked) tell(FaultKind::kMalformed, Keyspace::kMeta, key, checked.error().message);
 }
@@ -245,7 +249,8 @@ void Verifier::check_index_entry(std::string_view key, std::string_view value) {
 void Verifier::check_indexes() {
   if (found_.faults > 0) return;
   const auto stored = snapshot_.get(Keyspace::kMeta, kSchemaName);
-  const auto schema = stored && *stored ? Schema::parse(**stored) : Result<Schema>(Schema());
+  const auto schema =
+      stored && *stored ? Schema::parse_stored(**stored, Strategies()) : Result<Schema>(Schema());
   if (!stored || !schema) return;
   const auto tell_amiss = [this](const std::string& what) {
     tell(FaultKind::kIndexAmiss, Keyspace::kIndexes, {}, what);

@@ -40,18 +40,19 @@ Result<IndexRule> parse_index(const Value& document, const std::string& place,
 }  // namespace
 
 Result<void> parse_indexes(const Value::Object& collection, const std::string& place,
-                           CollectionRules& rules) {
+                           bool is_stored, CollectionRules& rules) {
   const auto found = collection.find("indexes");
   if (found == collection.end()) return {};
   const std::string inner = place + ".indexes";
   const auto indexes = object_at(found->second, inner);
   if (!indexes) return fail(indexes.error());
-  if ((*indexes)->size() > kIndexesMax)
+  if ((*indexes)->size() > kIndexesMax && !is_stored)
     return invalid(inner, "has more than " + std::to_string(kIndexesMax) + " indexes");
   for (const auto& [name, document] : **indexes) {
     // An index is named as a field is.
     if (auto ok = check_field(name); !ok) return invalid(inner, ok.error().message);
     auto rule = parse_index(document, inner + "." + name, rules);
+    if (!rule && is_stored) continue;
     if (!rule) return fail(rule.error());
     rules.indexes.emplace(name, std::move(*rule));
   }

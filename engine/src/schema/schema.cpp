@@ -1,12 +1,13 @@
 #include "syncline/schema.hpp"
 
-#include <algorithm>
-#include <array>
+#include <initializer_list>
+#include <utility>
 
 #include "crypto/sodium_library.hpp"
 #include "schema/conflict_bounds.hpp"
 #include "schema/document.hpp"
 #include "schema/index_rules.hpp"
+#include "schema/rule_names.hpp"
 #include "syncline/limits.hpp"
 #include "syncline/slot.hpp"
 #include "syncline/strategy.hpp"
@@ -15,27 +16,6 @@ namespace syncline {
 namespace {
 
 using namespace schema;  // NOLINT(google-build-using-namespace): the parser's own parts
-
-constexpr std::array kMergeNames{std::pair{Merge::kLww, std::string_view("lww")},
-                                 std::pair{Merge::kMin, std::string_view("min")},
-                                 std::pair{Merge::kMax, std::string_view("max")},
-                                 std::pair{Merge::kCounter, std::string_view("counter")},
-                                 std::pair{Merge::kSet, std::string_view("set")},
-                                 std::pair{Merge::kMap, std::string_view("map")},
-                                 std::pair{Merge::kMulti, std::string_view("multi")},
-                                 std::pair{Merge::kMergeText, std::string_view("merge_text")},
-                                 std::pair{Merge::kList, std::string_view("list")},
-                                 std::pair{Merge::kGroup, std::string_view("group")},
-                                 std::pair{Merge::kCustom, std::string_view("custom")}};
-constexpr std::string_view kCustomPrefix = "custom:";
-
-constexpr std::array kTypeNames{std::pair{FieldType::kAny, std::string_view("any")},
-                                std::pair{FieldType::kBoolean, std::string_view("boolean")},
-                                std::pair{FieldType::kInteger, std::string_view("integer")},
-                                std::pair{FieldType::kNumber, std::string_view("number")},
-                                std::pair{FieldType::kString, std::string_view("string")},
-                                std::pair{FieldType::kBytes, std::string_view("bytes")},
-                                std::pair{FieldType::kJson, std::string_view("json")}};
 
 // Whether values of a declared type can be merged so.
 bool merges(Merge merge, FieldType type) {
@@ -51,56 +31,54 @@ bool merges(Merge merge, FieldType type) {
   }
 }
 
-Result<void> set_merge(FieldRule& rule, const std::string& name, const Strategies& strategies) {
-  if (name.starts_with(kCustomPrefix)) {
-    rule.merge = Merge::kCustom;
-    rule.custom_name = name.substr(kCustomPrefix.size());
-    rule.custom = strategies.find(rule.custom_name);
-    return check_field(rule.custom_name);
-  }
-  const auto* found = std::find_if(kMergeNames.begin(), kMergeNames.end(),
-                                   [&](const auto& entry) { return entry.second == name; });
-  if (found == kMergeNames.end() || found->first == Merge::kGroup ||
-      found->first == Merge::kCustom) {
-    return fail(Code::kSchemaInvalid, "\"" + name + "\" is not a strategy");
-  }
-  rule.merge = found->first;
-  return {};
+// How a document is read: what is in a store may be a newer build's.
+struct Reading {
+  const Strategies& strategies;
+  bool is_stored = false;
+};
+
+Result<void> check_members(const Value::Object& object, const std::string& place,
+                           std::initializer_list<std::string_view> known, const Reading& reading) {
+  return reading.is_stored ? Result<void>() : only_members(object, place, known);
 }
 
 Result<FieldRule> parse_field(const Value& document, const std::string& place,
-                              const Strategies& strategies) {
+                              const Reading& reading) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
-  if (auto ok = only_members(**members, place, {"merge", "type"}); !ok) return fail(ok.error());
+  if (auto ok = check_members(**members, place, {"merge", "type"}, reading); !ok)
+    return fail(ok.error());
   const auto merge = optional_string(**members, "merge", place);
   if (!merge) return fail(merge.error());
   const auto type = optional_string(**members, "type", place);
   if (!type) return fail(type.error());
   FieldRule rule;
   if (*merge) {
-    if (auto ok = set_merge(rule, **merge, strategies); !ok)
-      return invalid(place + ".merge", ok.error().message);
+    auto named = reading.is_stored ? stored_rule(**merge, reading.strategies)
+                                   : rule_of_name(**merge, reading.strategies);
+    if (!named) return invalid(place + ".merge", named.error().message);
+    rule = std::move(*named);
   }
   if (*type) {
-    const auto* found = std::find_if(kTypeNames.begin(), kTypeNames.end(),
-                                     [&](const auto& entry) { return entry.second == **type; });
-    if (found == kTypeNames.end() || found->first == FieldType::kAny) {
+    const auto named = type_of_name(**type);
+    if (!named) {
+      // What arrives is not held against a type, so that one that is not known is as good as none.
+      if (reading.is_stored) return rule;
       return invalid(place + ".type", "\"" + **type + "\" is not a type");
     }
-    rule.type = found->first;
+    rule.type = *named;
   }
-  if (*type && !merges(rule.merge, rule.type)) {
+  if (*type && !reading.is_stored && !merges(rule.merge, rule.type)) {
     return invalid(place + ".type", "\"" + **type + "\" cannot be merged by \"" + **merge + "\"");
   }
   return rule;
 }
 
 Result<void> parse_group(const std::string& name, const Value& document, const std::string& place,
-                         CollectionRules& rules) {
+                         const Reading& reading, CollectionRules& rules) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
-  if (auto ok = only_members(**members, place, {"fields"}); !ok) return ok;
+  if (auto ok = check_members(**members, place, {"fields"}, reading); !ok) return ok;
   const auto listed = (*members)->find("fields");
   const auto* parts = listed == (*members)->end() ? nullptr : listed->second.if_array();
   if (parts == nullptr || parts->size() < 2) {
@@ -139,23 +117,26 @@ Result<const Value::Object*> named_fields(const Value::Object& object, std::stri
 }
 
 Result<CollectionRules> parse_collection(const Value& document, const std::string& place,
-                                         const Strategies& strategies) {
+                                         const Reading& reading) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
-  if (auto ok = only_members(**members, place, {"fields", "groups", "delete", "indexes"}); !ok)
+  if (auto ok =
+          check_members(**members, place, {"fields", "groups", "delete", "indexes"}, reading);
+      !ok)
     return fail(ok.error());
   CollectionRules rules;
   const auto fields = named_fields(**members, "fields", place);
   if (!fields) return fail(fields.error());
   for (const auto& [name, field] : **fields) {
-    const auto rule = parse_field(field, place + ".fields." + name, strategies);
+    const auto rule = parse_field(field, place + ".fields." + name, reading);
     if (!rule) return fail(rule.error());
     rules.fields.emplace(name, *rule);
   }
   const auto groups = named_fields(**members, "groups", place);
   if (!groups) return fail(groups.error());
   for (const auto& [name, group] : **groups) {
-    if (auto ok = parse_group(name, group, place + ".groups." + name, rules); !ok)
+    if (auto ok = parse_group(name, group, place + ".groups." + name, reading, rules);
+        !ok)
       return fail(ok.error());
   }
   for (const auto& [part, group] : rules.group_of) {
@@ -165,12 +146,14 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
   const auto rule = optional_string(**members, "delete", place);
   if (!rule) return fail(rule.error());
   if (*rule) {
-    if (**rule != "edit_loses" && **rule != "edit_revives") {
+    if (**rule != "edit_loses" && **rule != "edit_revives" && !reading.is_stored) {
       return invalid(place + ".delete", "has to be \"edit_loses\" or \"edit_revives\"");
     }
-    rules.delete_rule = **rule == "edit_loses" ? DeleteRule::kEditLoses : DeleteRule::kEditRevives;
+    rules.delete_rule =
+        **rule == "edit_revives" ? DeleteRule::kEditRevives : DeleteRule::kEditLoses;
   }
-  if (auto ok = parse_indexes(**members, place, rules); !ok) return fail(ok.error());
+  if (auto ok = parse_indexes(**members, place, reading.is_stored, rules); !ok)
+    return fail(ok.error());
   return rules;
 }
 
@@ -206,12 +189,23 @@ const std::string* CollectionRules::group(std::string_view field) const {
 Result<Schema> Schema::parse(std::string_view json) { return parse(json, Strategies()); }
 
 Result<Schema> Schema::parse(std::string_view json, const Strategies& strategies) {
+  return read(json, strategies, false);
+}
+
+Result<Schema> Schema::parse_stored(std::string_view json, const Strategies& strategies) {
+  return read(json, strategies, true);
+}
+
+Result<Schema> Schema::read(std::string_view json, const Strategies& strategies, bool is_stored) {
+  const Reading reading{strategies, is_stored};
   if (json.size() > kSchemaBytesMax) return invalid("document", "has more than 65,536 bytes");
   const auto document = value_from_json(json);
   if (!document) return fail(document.error());
   const auto members = object_at(*document, "document");
   if (!members) return fail(members.error());
-  if (auto ok = only_members(**members, "", {"name", "version", "collections", "conflicts"}); !ok)
+  if (auto ok =
+          check_members(**members, "", {"name", "version", "collections", "conflicts"}, reading);
+      !ok)
     return fail(ok.error());
   auto id = parse_id(**members);
   if (!id) return fail(id.error());
@@ -224,7 +218,7 @@ Result<Schema> Schema::parse(std::string_view json, const Strategies& strategies
     if (auto ok = check_collection(name); !ok) return invalid("collections", ok.error().message);
     if (is_engine_collection(name))
       return invalid("collections." + name, "is the engine's own, as all that begin with $ are");
-    auto rules = parse_collection(collection, "collections." + name, strategies);
+    auto rules = parse_collection(collection, "collections." + name, reading);
     if (!rules) return fail(rules.error());
     schema.collections_.emplace(name, std::move(*rules));
   }
@@ -249,32 +243,6 @@ std::vector<std::string> Schema::collection_names() const {
   names.reserve(collections_.size());
   for (const auto& [name, rules] : collections_) names.push_back(name);
   return names;
-}
-
-std::string_view merge_name(Merge merge) {
-  return kMergeNames.at(static_cast<std::size_t>(merge)).second;
-}
-std::string_view type_name(FieldType type) {
-  return kTypeNames.at(static_cast<std::size_t>(type)).second;
-}
-
-bool type_accepts(FieldType type, const Value& value) {
-  switch (type) {
-    case FieldType::kBoolean:
-      return value.if_bool() != nullptr;
-    case FieldType::kInteger:
-      return value.if_int64() != nullptr;
-    case FieldType::kNumber:
-      return value.if_int64() != nullptr || value.if_double() != nullptr;
-    case FieldType::kString:
-      return value.if_string() != nullptr;
-    case FieldType::kBytes:
-      return value.if_bytes() != nullptr;
-    case FieldType::kAny:
-    case FieldType::kJson:
-      return true;
-  }
-  return false;
 }
 
 }  // namespace syncline

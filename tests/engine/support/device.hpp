@@ -9,6 +9,7 @@
 #include "syncline/memory_store.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/replication.hpp"
+#include "syncline/schema_change.hpp"
 #include "tests/engine/support/environment.hpp"
 #include "tests/engine/support/faulty_store.hpp"
 #include "tests/engine/support/results.hpp"
@@ -35,6 +36,14 @@ class Device {
   void reopen(std::optional<std::string> schema) {
     schema_ = std::move(schema);
     reopen();
+  }
+
+  // Migrates to the schema while the replica is closed, and opens it with that.
+  std::vector<MigratedField> migrate(std::string schema) {
+    replica_.reset();
+    auto migrated = must(migrate_schema(store_, schema, strategies_));
+    reopen(std::move(schema));
+    return migrated;
   }
 
   void reopen(Strategies strategies) {

@@ -1,0 +1,116 @@
+#include <random>
+
+#include "syncline/schema_change.hpp"
+#include "tests/properties/history.hpp"
+
+// Devices that come from one schema to another at any moment, while all of them go on writing.
+
+namespace syncline::test {
+namespace {
+
+std::string schema_of(int version) {
+  const std::string number = version == 1 ? "" : R"("merge":"counter")";
+  const std::string items = version == 1 ? "" : R"("merge":"set")";
+  const std::string least = version == 1 ? R"("merge":"multi")" : R"("merge":"list")";
+  const std::string groups = version == 1 ? "" : R"(,"groups":{"g":{"fields":["low","high"]}})";
+  return R"({"name":"m","version":)" + std::to_string(version) +
+         R"(,"collections":{"c":{"fields":{"number":{)" + number + R"(},"items":{)" + items +
+         R"(},"values":{)" + least + "}}" + groups + "}}}";
+}
+
+class MigratingFleet {
+ public:
+  MigratingFleet() {
+    for (std::uint64_t id = 1; id <= 3; ++id)
+      devices_.push_back(std::make_unique<Device>(schema_of(1), id));
+    devices_.front()->put("c", "r",
+                          {{"number", Value(500)},
+                           {"items", Value(Value::Array{Value("a"), Value("b")})},
+                           {"values", Value("x")},
+                           {"low", Value(80)},
+                           {"high", Value(120)}});
+    deliver_everything(0);
+  }
+
+  void run(const Step& step) {
+    const std::size_t at = step.device % devices_.size();
+    Device& device = *devices_[at];
+    device.wall().advance(1 + step.place % 5);
+    if (step.kind % 4 == 0 && !migrated_[at]) {
+      device.migrate(schema_of(2));
+      migrated_[at] = true;
+    } else if (step.kind % 4 == 1) {
+      deliver_everything(step.place);
+    } else if (migrated_[at]) {
+      count(device, step);
+    } else {
+      // What they do not touch here is what all devices carry over.
+      device.patch("c", "r", {{"other", Value(step.amount)}});
+    }
+  }
+
+  void finish(unsigned seed) {
+    for (std::size_t at = 0; at < devices_.size(); ++at) {
+      if (!migrated_[at]) devices_[at]->migrate(schema_of(2));
+    }
+    deliver_everything(seed);
+    const std::string read = devices_.front()->read("c", "r");
+    const auto slots = slots_of(devices_.front()->store());
+    for (const auto& device : devices_) {
+      RC_ASSERT(device->read("c", "r") == read);
+      RC_ASSERT(slots_of(device->store()) == slots);
+      // A second migration of the same slots writes nothing.
+      device->migrate(schema_of(2));
+      RC_ASSERT(slots_of(device->store()) == slots);
+      device->check_fold();
+    }
+    const auto record = must(devices_.front()->replica().get("c", "r"));
+    RC_ASSERT(record.has_value());
+    RC_ASSERT(*record->fields.at("number").if_int64() == 500 + counted_);
+    std::set<std::string> items;
+    for (const Value& item : *record->fields.at("items").if_array())
+      items.insert(*item.if_string());
+    RC_ASSERT(items == items_);
+    RC_ASSERT(record->fields.at("values") == Value(Value::Array{Value("x")}));
+    RC_ASSERT(record->fields.at("low") == Value(80));
+    RC_ASSERT(record->fields.at("high") == Value(120));
+  }
+
+ private:
+  void count(Device& device, const Step& step) {
+    device.increment("c", "r", "number", step.amount);
+    counted_ += step.amount;
+    const std::string item(1, static_cast<char>('c' + step.place % 4));
+    device.write([&](Transaction& t) { return t.add("c", "r", "items", {Value(item)}); });
+    items_.insert(item);
+  }
+
+  void deliver_everything(unsigned seed) {
+    std::vector<Op> ops;
+    for (const auto& device : devices_) {
+      for (const LogItem& item : log_of(*device)) ops.push_back(item.op);
+    }
+    std::mt19937 random(seed);
+    for (const auto& device : devices_) {
+      for (const auto& page : random_pages(ops, random)) deliver(*device, page);
+    }
+  }
+
+  std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<bool> migrated_ = std::vector<bool>(3, false);
+  std::int64_t counted_ = 0;
+  std::set<std::string> items_{"a", "b"};
+};
+
+BOOST_AUTO_TEST_SUITE(migration)
+
+RC_BOOST_PROP(devices_that_migrate_in_any_order_keep_every_value_once, (unsigned seed)) {
+  MigratingFleet fleet;
+  for (const Step& step : *any_history()) fleet.run(step);
+  fleet.finish(seed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace syncline::test
