@@ -5,6 +5,7 @@
 
 #include "crypto/sodium_library.hpp"
 #include "schema/document.hpp"
+#include "schema/history_rule.hpp"
 #include "schema/index_rules.hpp"
 #include "syncline/limits.hpp"
 #include "syncline/slot.hpp"
@@ -141,7 +142,9 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
                                          const Strategies& strategies) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
-  if (auto ok = only_members(**members, place, {"fields", "groups", "delete", "indexes"}); !ok)
+  if (auto ok =
+          only_members(**members, place, {"fields", "groups", "delete", "history", "indexes"});
+      !ok)
     return fail(ok.error());
   CollectionRules rules;
   const auto fields = named_fields(**members, "fields", place);
@@ -169,6 +172,7 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
     }
     rules.delete_rule = **rule == "edit_loses" ? DeleteRule::kEditLoses : DeleteRule::kEditRevives;
   }
+  if (auto ok = parse_history(**members, place, rules); !ok) return fail(ok.error());
   if (auto ok = parse_indexes(**members, place, rules); !ok) return fail(ok.error());
   return rules;
 }
