@@ -18,8 +18,9 @@
 
 namespace syncline {
 
-class Queries;
+class History;
 class KeptAside;
+class Queries;
 class Replication;
 
 // Below, "those of the store" are store_corrupt and store_io.
@@ -187,6 +188,10 @@ class Replica {
 
   // What one side could not take. It lives as long as the replica.
   [[nodiscard]] KeptAside& kept_aside();
+
+  // What was written before, as far as the log keeps it. It lives as long as the replica.
+  [[nodiscard]] History& history();
+  [[nodiscard]] const History& history() const;
 
   // Records by the indexes that the schema declares. It lives as long as the replica.
   [[nodiscard]] Queries& queries();

@@ -18,6 +18,7 @@ struct Opened {
   ReplicaId id{};
   Head head;
   Progress progress;
+  LogState log;
   std::optional<std::string> schema_json;
   bool is_new = false;
 };
@@ -46,6 +47,9 @@ Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
   auto progress = Replica::Core::stored_progress(snapshot);
   if (!progress) return fail(progress.error());
   opened.progress = std::move(*progress);
+  auto log = read_log_state(snapshot);
+  if (!log) return fail(log.error());
+  opened.log = std::move(*log);
   const auto schema = snapshot.get(Keyspace::kMeta, kSchemaName);
   if (!schema) return fail(schema.error());
   if (*schema) opened.schema_json = std::string(**schema);
@@ -85,7 +89,7 @@ Result<void> Replica::Core::commit(CommitBuilder& builder, std::span<const Op> o
   if (head != committed) builder.put_meta(kHeadName, encode_head(head));
   if (builder.empty()) return {};
   auto done = query::keep_indexes(indexes, schema, store, builder);
-  if (done) done = store.commit(builder.finish());
+  if (done) done = compactor.commit(*this, builder.finish(), head.sequence - committed.sequence);
   if (!done) {
     clock.restore(committed.clock);
     return done;
@@ -135,10 +139,11 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
     }
   }
   auto core = std::make_unique<Core>(store, wall, std::move(*schema), opened->id, opened->head,
-                                     std::move(opened->progress));
+                                     std::move(opened->progress), std::move(opened->log));
   core->indexes = std::move(indexes->list);
   core->replication = make_replication(*core);
   core->kept_aside = make_kept_aside(*core);
+  core->history = make_history(*core);
   core->queries = query::make_queries(*core);
   // A build that knows more may be able to read what another one could not. What cannot be
   // committed now is tried at the next opening.
@@ -220,6 +225,8 @@ ReplicaId Replica::id() const { return core_->id; }
 const Schema& Replica::schema() const { return core_->schema; }
 Replication& Replica::replication() { return *core_->replication; }
 KeptAside& Replica::kept_aside() { return *core_->kept_aside; }
+History& Replica::history() { return *core_->history; }
+const History& Replica::history() const { return *core_->history; }
 Queries& Replica::queries() { return *core_->queries; }
 const Queries& Replica::queries() const { return *core_->queries; }
 
