@@ -56,10 +56,32 @@ constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collecti
   "pills": {"fields": {"name": {"type": "string"}}, "delete": "edit_revives"},
   "later": {"fields": {"what": {}, "when": {}}}}})";
 
+// Declares a history for a collection.
+void keep(std::string& schema, const std::string& collection, const std::string& history) {
+  const std::string declared = "\"" + collection + "\": {";
+  const auto found = schema.find(declared);
+  if (found != std::string::npos)
+    schema.insert(found + declared.size(), "\"history\": {" + history + "}, ");
+}
+
+std::vector<std::string> with_little_history(std::vector<std::string> schemas) {
+  for (std::string& schema : schemas) {
+    keep(schema, "diary", R"("keep_ops": 0)");
+    keep(schema, "pills", R"("keep_ops": 0, "keep_days": 1)");
+    keep(schema, "later", R"("keep_ops": 20)");
+  }
+  return schemas;
+}
+
 }  // namespace
 
 const std::vector<std::string>& built_in_schemas() {
   static const std::vector<std::string> kSchemas{kNow, kBefore};
+  return kSchemas;
+}
+
+const std::vector<std::string>& built_in_schemas_with_little_history() {
+  static const std::vector<std::string> kSchemas = with_little_history(built_in_schemas());
   return kSchemas;
 }
 

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "syncline/history.hpp"
+
 namespace syncline::simulation {
 
 using std::chrono::milliseconds;
@@ -47,7 +49,9 @@ Finding World::run() {
 }
 
 const std::string& World::schema(std::size_t age) const {
-  const auto& schemas = options_.schemas.empty() ? built_in_schemas() : options_.schemas;
+  const auto& built_in =
+      plan_.seed % 2 == 0 ? built_in_schemas() : built_in_schemas_with_little_history();
+  const auto& schemas = options_.schemas.empty() ? built_in : options_.schemas;
   return schemas[age % schemas.size()];
 }
 
@@ -93,6 +97,9 @@ void World::take(const PlanStep& step) {
     case StepKind::kLogIn:
       log_in(device);
       break;
+    case StepKind::kCompact:
+      if (ready(device)) compact(device);
+      break;
     case StepKind::kFault:
       strike(step.fault, device, random);
       break;
@@ -108,6 +115,20 @@ void World::act(Device& device, SeededRandom& random) {
   if (device.has_crashed()) return;
   report(invariants::writes_fail_only_for_a_reason(act.result, may_fail));
   report(invariants::an_app_reads_what_it_wrote(act.surprise));
+}
+
+void World::compact(Device& device) {
+  const auto done = device.replica().history().compact();
+  note(done ? std::to_string(done->dropped_ops) + " ops are dropped, " +
+                  std::to_string(done->kept_ops) + " are kept"
+            : done.error().message);
+  if (device.has_crashed()) return;
+  report(invariants::writes_fail_only_for_a_reason(done ? Result<void>() : fail(done.error()),
+                                                   device.store().is_full()));
+  if (!done) return;
+  const Replication& replication = device.replica().replication();
+  report(invariants::what_is_dropped_is_counted(replication, done->kept_ops));
+  report(invariants::state_is_the_fold_of_the_log(replication));
 }
 
 void World::sync_once(Device& device) {
