@@ -33,4 +33,15 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, Number& number,
   return app.add_option_function<std::string>(name, parse, about)->type_name("INT");
 }
 
+// Adds `--limit`. Without it there is none; 0 would be no limit to some and nothing to others.
+template <class Number>
+CLI::Option* add_limit(CLI::App& app, Number& limit) {
+  return add_number(app, "--limit", limit, "at most so many, 1 or more; all unless given")
+      ->check([](const std::string& text) {
+        const bool is_zero = text.find('0') != std::string::npos &&
+                             text.find_first_not_of("+0") == std::string::npos;
+        return is_zero ? "0 is no limit; leave it out for all" : std::string();
+      });
+}
+
 }  // namespace syncline::cli
