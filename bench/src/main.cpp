@@ -19,11 +19,12 @@ struct Group {
   void (*measure)(const Settings&, Report&);
 };
 
-constexpr std::array<Group, 6> kGroups{{{"writes", syncline::bench::measure_writes},
+constexpr std::array<Group, 7> kGroups{{{"writes", syncline::bench::measure_writes},
                                         {"merge", syncline::bench::measure_merge},
                                         {"import", syncline::bench::measure_import},
                                         {"reads", syncline::bench::measure_reads},
                                         {"queries", syncline::bench::measure_queries},
+                                        {"history", syncline::bench::measure_history},
                                         {"sync", syncline::bench::measure_sync}}};
 
 }  // namespace
@@ -42,7 +43,7 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--rounds", settings.rounds, "how often to repeat each measurement");
   app.add_option("--only", settings.only,
-                 "one group: writes, merge, import, reads, queries or sync");
+                 "one group: writes, merge, import, reads, queries, history or sync");
   CLI11_PARSE(app, argc, argv);
   try {
     Report report(settings);
