@@ -11,14 +11,13 @@ struct Weight {
   StepKind kind;
   unsigned weight;
 };
-constexpr std::array<Weight, 8> kWeights{{{StepKind::kAct, 56},
+constexpr std::array<Weight, 7> kWeights{{{StepKind::kAct, 56},
                                           {StepKind::kSync, 24},
                                           {StepKind::kWatch, 3},
                                           {StepKind::kRest, 2},
                                           {StepKind::kWait, 10},
                                           {StepKind::kRestart, 3},
-                                          {StepKind::kLogIn, 2},
-                                          {StepKind::kCompact, 5}}};
+                                          {StepKind::kLogIn, 2}}};
 
 bool is_of_the_network(Fault fault) { return fault < Fault::kRequestPartition; }
 
@@ -66,8 +65,8 @@ Plan make_plan(const Options& options, std::uint64_t seed) {
 }
 
 std::string describe(const PlanStep& step) {
-  static constexpr std::array<std::string_view, 10> kNames{
-      "act", "sync", "watch", "rest", "wait", "restart", "log in", "compact", "", "late act"};
+  static constexpr std::array<std::string_view, 9> kNames{
+      "act", "sync", "watch", "rest", "wait", "restart", "log in", "", "late act"};
   std::string text = "device " + std::to_string(step.device) + ": ";
   if (step.kind == StepKind::kFault) return text.append(fault_name(step.fault));
   return text.append(kNames.at(static_cast<std::size_t>(step.kind)));

@@ -16,7 +16,6 @@ enum class StepKind : std::uint8_t {
   kWait,     // time passes
   kRestart,  // the app is closed and opened
   kLogIn,    // the person logs in again
-  kCompact,  // the app compacts the log
   kFault,    // something goes wrong, or is mended
   kLateAct,  // the app does something when all faults are over and all devices are at rest
 };

@@ -89,16 +89,16 @@ void World::take(const PlanStep& step) {
       break;
     case StepKind::kWait:
       pass(milliseconds{random.between(1'000, 180'000)});
+      // An app that has nothing to do has time for that.
+      if (random.below(2) == 0 && device.is_running()) compact(device);
       break;
     case StepKind::kRestart:
       device.stop();
       start(device);
+      if (random.below(2) == 0 && device.is_running()) compact(device);
       break;
     case StepKind::kLogIn:
       log_in(device);
-      break;
-    case StepKind::kCompact:
-      if (ready(device)) compact(device);
       break;
     case StepKind::kFault:
       strike(step.fault, device, random);
