@@ -13,6 +13,7 @@ void measure_import(const Settings& settings, Report& report);
 void measure_reads(const Settings& settings, Report& report);
 void measure_threads(const Settings& settings, Report& report);
 void measure_queries(const Settings& settings, Report& report);
+void measure_history(const Settings& settings, Report& report);
 void measure_sync(const Settings& settings, Report& report);
 
 }  // namespace syncline::bench

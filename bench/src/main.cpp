@@ -25,6 +25,7 @@ constexpr std::array<Group, 7> kGroups{{{"writes", syncline::bench::measure_writ
                                         {"reads", syncline::bench::measure_reads},
                                         {"threads", syncline::bench::measure_threads},
                                         {"queries", syncline::bench::measure_queries},
+                                        {"history", syncline::bench::measure_history},
                                         {"sync", syncline::bench::measure_sync}}};
 
 }  // namespace
@@ -43,7 +44,7 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--rounds", settings.rounds, "how often to repeat each measurement");
   app.add_option("--only", settings.only,
-                 "one group: writes, merge, import, reads, threads, queries or sync");
+                 "one group: writes, merge, import, reads, threads, queries, history or sync");
   CLI11_PARSE(app, argc, argv);
   try {
     Report report(settings);

@@ -19,6 +19,8 @@ std::string_view unit_name(Unit unit) {
       return "bytes/op";
     case Unit::kRequests:
       return "requests";
+    case Unit::kOpsPerSlot:
+      return "ops/slot";
   }
   return "";
 }

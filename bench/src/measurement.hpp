@@ -10,7 +10,15 @@
 namespace syncline::bench {
 
 // The unit says what a greater figure means: more of kPerSecond is better, less of the others.
-enum class Unit { kPerSecond, kSeconds, kMilliseconds, kBytes, kBytesPerOp, kRequests };
+enum class Unit {
+  kPerSecond,
+  kSeconds,
+  kMilliseconds,
+  kBytes,
+  kBytesPerOp,
+  kRequests,
+  kOpsPerSlot
+};
 
 [[nodiscard]] std::string_view unit_name(Unit unit);
 

@@ -40,6 +40,7 @@ void add_account_commands(CLI::App& app, const Context& context, Action& chosen)
 void add_sync_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_aside_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_conflict_commands(CLI::App& app, const Context& context, Action& chosen);
+void add_history_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_inspect_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_maintenance_commands(CLI::App& app, const Context& context, Action& chosen);
 void add_verify_command(CLI::App& app, const Context& context, Action& chosen);

@@ -43,4 +43,10 @@ CLI::Option* add_count(CLI::App& app, const std::string& name, Number& number,
   });
 }
 
+// Adds `--limit`. Without it there is none; 0 would be no limit to some and nothing to others.
+template <class Number>
+CLI::Option* add_limit(CLI::App& app, Number& limit) {
+  return add_count(app, "--limit", limit, "at most so many, 1 or more; all unless given");
+}
+
 }  // namespace syncline::cli

@@ -114,7 +114,7 @@ void add_conflict_commands(CLI::App& app, const Context& context, Action& chosen
   listing->add_option("RECORD", arguments->filter.record, "only of this record");
   listing->add_flag("--all", arguments->filter.settled,
                     "also those that were restored or dismissed");
-  add_number(*listing, "--limit", arguments->filter.limit, "at most so many");
+  add_limit(*listing, arguments->filter.limit);
   listing->callback([&context, &chosen, arguments] {
     chosen = [&context, arguments] { return list(context, *arguments); };
   });

@@ -1,12 +1,9 @@
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "command.hpp"
-#include "command_line.hpp"
 #include "database.hpp"
-#include "op_text.hpp"
 #include "output.hpp"
 #include "status_text.hpp"
 #include "syncline/replication.hpp"
@@ -77,13 +74,6 @@ bool is_about_login(Code code) {
 
 namespace {
 
-struct Arguments {
-  std::uint64_t from = 0;
-  std::uint64_t limit = 0;
-  std::string collection;
-  std::string record;
-};
-
 // Whose data this is, and whether it is to be synced.
 struct Standing {
   bool is_enabled = false;
@@ -130,7 +120,7 @@ std::string standing_text(const Standing& standing) {
   return text + "\n";
 }
 
-Result<void> status(const Context& context, const Arguments&) {
+Result<void> status(const Context& context) {
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
   const Replication& replication = database->replica->replication();
@@ -148,49 +138,11 @@ Result<void> status(const Context& context, const Arguments&) {
   return {};
 }
 
-std::string_view origin_name(std::uint8_t origin) {
-  return origin == 1 ? "local" : origin == 2 ? "remote" : "restamped";
-}
-
-std::string log_line(const LogItem& item, bool json) {
-  if (!json) {
-    return std::to_string(item.sequence) + "  " + std::string(origin_name(item.origin)) + "  " +
-           op_to_text(item.op);
-  }
-  Value::Object shown = op_members(item.op);
-  shown["sequence"] = Value(static_cast<std::int64_t>(item.sequence));
-  shown["origin"] = Value(origin_name(item.origin));
-  return value_to_json(Value(std::move(shown)));
-}
-
-Result<void> log(const Context& context, const Arguments& arguments) {
-  const SteadyOutput output;
-  const auto database = open_database(context, Access::kRead);
-  if (!database) return fail(database.error());
-  std::uint64_t shown = 0;
-  return database->replica->replication().read_log(arguments.from, [&](const LogItem& item) {
-    if (!arguments.collection.empty() && item.op.key.collection() != arguments.collection)
-      return true;
-    if (!arguments.record.empty() && item.op.key.record() != arguments.record) return true;
-    return print_line(log_line(item, context.json)) && ++shown != arguments.limit;
-  });
-}
-
 }  // namespace
 
 void add_inspect_commands(CLI::App& app, const Context& context, Action& chosen) {
-  const auto arguments = std::make_shared<Arguments>();
-  app.add_subcommand("status", "Show where the sync stands")
-      ->callback([&context, &chosen, arguments] {
-        chosen = [&context, arguments] { return status(context, *arguments); };
-      });
-  CLI::App* logging = app.add_subcommand("log", "Show the changes in the order in which they came");
-  logging->add_option("COLLECTION", arguments->collection, "only of this collection");
-  logging->add_option("RECORD", arguments->record, "only of this record");
-  add_number(*logging, "--from", arguments->from, "from this sequence on");
-  add_number(*logging, "--limit", arguments->limit, "at most so many");
-  logging->callback([&context, &chosen, arguments] {
-    chosen = [&context, arguments] { return log(context, *arguments); };
+  app.add_subcommand("status", "Show where the sync stands")->callback([&context, &chosen] {
+    chosen = [&context] { return status(context); };
   });
 }
 

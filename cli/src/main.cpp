@@ -46,6 +46,7 @@ int parse_and_run(int argc, char** argv) {
   add_transfer_commands(app, context, chosen);
   add_account_commands(app, context, chosen);
   add_sync_commands(app, context, chosen);
+  add_history_commands(app, context, chosen);
   add_inspect_commands(app, context, chosen);
   add_maintenance_commands(app, context, chosen);
   add_verify_command(app, context, chosen);

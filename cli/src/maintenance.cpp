@@ -7,6 +7,7 @@
 #include "database.hpp"
 #include "interruption.hpp"
 #include "output.hpp"
+#include "syncline/history.hpp"
 #include "syncline/lmdb_maintenance.hpp"
 #include "syncline/replication.hpp"
 #include "syncline/value.hpp"
@@ -113,19 +114,39 @@ Result<void> restore(const Context& context, const Arguments& arguments) {
   return {};
 }
 
+// What may go of the log goes first, so that the file gets its room back as well.
+Result<LogCompaction> compact_log(const Context& context) {
+  LmdbOptions options = store_options(context, Access::kWrite);
+  options.check_pages = true;
+  const auto store = open_lmdb_store(options);
+  if (!store) return fail(store.error());
+  const std::unique_ptr<WallClock> wall = system_wall_clock();
+  const std::unique_ptr<Random> random = system_random();
+  const auto replica = Replica::open(**store, *wall, *random);
+  if (!replica) return fail(replica.error());
+  return (*replica)->history().compact();
+}
+
 Result<void> compact(const Context& context) {
   const Interruption interruption;
+  const auto log = compact_log(context);
+  if (!log) return fail(log.error());
   Result<Compaction> compaction;
   {
     ProgressBar bar("compacting");
     compaction = compact_lmdb_store(store_options(context, Access::kWrite), shown_on(bar));
   }
   if (!compaction) return fail(compaction.error());
-  print_line(context.json ? value_to_json(Value(
-                                Value::Object{{"before_bytes", number(compaction->before_bytes)},
-                                              {"after_bytes", number(compaction->after_bytes)}}))
-                          : std::to_string(compaction->before_bytes) + " bytes before, " +
-                                std::to_string(compaction->after_bytes) + " now");
+  print_line(
+      context.json
+          ? value_to_json(Value(Value::Object{{"before_bytes", number(compaction->before_bytes)},
+                                              {"after_bytes", number(compaction->after_bytes)},
+                                              {"dropped_ops", number(log->dropped_ops)},
+                                              {"log_ops", number(log->kept_ops)}}))
+          : std::to_string(compaction->before_bytes) + " bytes before, " +
+                std::to_string(compaction->after_bytes) + " now; " +
+                std::to_string(log->dropped_ops) + " changes dropped from the log, " +
+                std::to_string(log->kept_ops) + " left");
   return {};
 }
 
@@ -148,7 +169,9 @@ void add_maintenance_commands(CLI::App& app, const Context& context, Action& cho
   restoring->callback([&context, &chosen, arguments] {
     chosen = [&context, arguments] { return restore(context, *arguments); };
   });
-  app.add_subcommand("compact", "Give the free space of the database's file back")
+  app.add_subcommand("compact",
+                     "Drop from the log what no history keeps, and give the free space of the "
+                     "database's file back")
       ->callback([&context, &chosen] { chosen = [&context] { return compact(context); }; });
 }
 

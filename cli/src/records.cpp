@@ -298,7 +298,7 @@ void add_record_commands(CLI::App& app, const Context& context, Action& chosen) 
                       "only ids at or after this; with --by, what the next field holds");
   listing->add_option("--to", arguments->to, "only ids before this; the same with --by");
   listing->add_option("--cursor", arguments->cursor, "with --by: where an earlier list ended");
-  add_number(*listing, "--limit", arguments->range.limit, "at most so many");
+  add_limit(*listing, arguments->range.limit);
   listing->add_flag("--reverse", arguments->range.reverse, "descending");
   named(command("delete", "Delete a record", erase));
 }

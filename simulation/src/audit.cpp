@@ -92,7 +92,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   bool is_own = true;
   const Schema& schema = replica.schema();
   const auto check_meaning = [&] {
-    const bool is_checked = meant && is_own && !finding;
+    const bool is_checked = meant && is_own && !finding && !account.is_of_log_alone;
     is_own = true;
     if (!is_checked) return meant.reset();
     finding = invariants::stamping_anew_changes_nothing_that_is_read(
@@ -113,6 +113,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   });
   if (!read) return unreadable(read.error());
   check_meaning();
+  account.is_of_log_alone = false;
   return finding;
 }
 
@@ -120,6 +121,7 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
                     HybridTime& before) {
   const std::string& slot = item.op.key.bytes();
   const Register written{item.op.stamp, item.op.value};
+  if (auto found = invariants::nothing_new_is_dropped(account, item)) return found;
   account.next_sequence = item.sequence + 1;
   account.last_sequence = item.sequence;
   if (item.origin == kRemote) {
@@ -153,6 +155,8 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
 
 Finding Audit::take_local(const DeviceAccount& account, const Schema& schema, const Op& op,
                           HybridTime before) {
+  // What came in between may have been dropped.
+  if (account.is_of_log_alone) return std::nullopt;
   const CollectionRules rules = rules_of(schema, std::string(op.key.collection()));
   if (auto found = invariants::clocks_strictly_increase(account, op, before)) return found;
   if (auto found = invariants::reads_never_go_back(account, op)) return found;

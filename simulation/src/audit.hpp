@@ -32,7 +32,10 @@ class Audit {
                                          const Status& status);
 
   // A device that has gone back to an older disk is known by its log alone.
-  static void forget(Device& device) { device.account() = {}; }
+  static void forget(Device& device) {
+    device.account() = {};
+    device.account().is_of_log_alone = true;
+  }
 
  private:
   [[nodiscard]] Finding read_log(DeviceAccount& account, Replica& replica);

@@ -4,7 +4,8 @@ namespace syncline::simulation {
 namespace {
 
 // Every strategy, one that no app brings, both rules of deletion, groups, types and indexes; and
-// the same before some were added or declared otherwise.
+// the same before some were added. What changed its strategy would have to be migrated on purpose,
+// so nothing does.
 constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections": {
   "diary": {"fields": {
       "mood": {"merge": "lww", "type": "string"},
@@ -44,8 +45,7 @@ constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collecti
   "diary": {"fields": {
       "mood": {"merge": "lww", "type": "string"},
       "water": {"merge": "counter"},
-      "tags": {"merge": "set", "type": "string"},
-      "notes": {"type": "string"}},
+      "tags": {"merge": "set", "type": "string"}},
     "groups": {"pressure": {"fields": ["systolic", "diastolic"]}},
     "indexes": {
       "by_mood": {"fields": ["mood"]},
@@ -54,12 +54,34 @@ constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collecti
       "by_extremes": {"fields": ["least", "most"]}},
     "delete": "edit_loses"},
   "pills": {"fields": {"name": {"type": "string"}}, "delete": "edit_revives"},
-  "later": {"fields": {"what": {}, "when": {}}}}})";
+  "later": {"fields": {"when": {}}}}})";
+
+// Declares a history for a collection.
+void keep(std::string& schema, const std::string& collection, const std::string& history) {
+  const std::string declared = "\"" + collection + "\": {";
+  const auto found = schema.find(declared);
+  if (found != std::string::npos)
+    schema.insert(found + declared.size(), "\"history\": {" + history + "}, ");
+}
+
+std::vector<std::string> with_little_history(std::vector<std::string> schemas) {
+  for (std::string& schema : schemas) {
+    keep(schema, "diary", R"("keep_ops": 0)");
+    keep(schema, "pills", R"("keep_ops": 0, "keep_days": 1)");
+    keep(schema, "later", R"("keep_ops": 20)");
+  }
+  return schemas;
+}
 
 }  // namespace
 
 const std::vector<std::string>& built_in_schemas() {
   static const std::vector<std::string> kSchemas{kNow, kBefore};
+  return kSchemas;
+}
+
+const std::vector<std::string>& built_in_schemas_with_little_history() {
+  static const std::vector<std::string> kSchemas = with_little_history(built_in_schemas());
   return kSchemas;
 }
 

@@ -33,6 +33,12 @@ const Register* own_slot(const DeviceAccount& account, const SlotKey& key,
 
 }  // namespace
 
+Finding nothing_new_is_dropped(const DeviceAccount& account, const LogItem& item) {
+  if (account.is_of_log_alone || item.sequence == account.next_sequence) return std::nullopt;
+  return broken(__func__, "the log goes on at " + std::to_string(item.sequence) +
+                              ", and was read to " + std::to_string(account.next_sequence - 1));
+}
+
 Finding clocks_strictly_increase(const DeviceAccount& account, const Op& op, HybridTime before) {
   static_cast<void>(account);
   if (op.stamp.time > before) return std::nullopt;
@@ -45,6 +51,8 @@ Finding reads_never_go_back(const DeviceAccount& account, const Op& op) {
   const auto held = account.slots.find(op.key.bytes());
   const Register next{op.stamp, op.value};
   if (held == account.slots.end() || is_greater(next, held->second)) return std::nullopt;
+  // What took the slot back in between may have been dropped.
+  if (account.is_of_log_alone) return std::nullopt;
   return broken(__func__, printable(op.key.bytes()) + " went from " + shown(held->second) + " to " +
                               shown(next));
 }
@@ -243,8 +251,21 @@ Finding a_backup_is_sound(const Store& backup) {
   const auto verified = verify_store(backup, [&first](const StoreFault& fault) {
     if (first.empty()) first = printable(fault.key) + ": " + fault.what;
   });
-  if (verified && verified->faults == 0) return std::nullopt;
-  return broken(__func__, verified ? first : verified.error().message);
+  if (verified && verified->faults == 0 && verified->log_missing_ops == 0) return std::nullopt;
+  return broken(__func__, !verified ? verified.error().message
+                          : verified->faults == 0
+                              ? "the log lacks " + std::to_string(verified->log_missing_ops) +
+                                    " ops that it has not dropped"
+                              : first);
+}
+
+Finding what_is_dropped_is_counted(const Replication& replication, std::uint64_t kept_ops) {
+  std::uint64_t ops = 0;
+  const auto read = replication.read_log(0, [&ops](const LogItem&) { return ++ops > 0; });
+  if (!read) return broken(__func__, read.error().message);
+  if (ops == kept_ops) return std::nullopt;
+  return broken(__func__, "the log has " + std::to_string(ops) + " ops, and should have " +
+                              std::to_string(kept_ops));
 }
 
 Finding state_is_the_fold_of_the_log(const Replication& replication) {

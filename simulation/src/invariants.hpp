@@ -30,6 +30,8 @@ namespace invariants {
 
 // --- After each task that changed something.
 
+// What a device logs is in its log until someone could have read it.
+[[nodiscard]] Finding nothing_new_is_dropped(const DeviceAccount& account, const LogItem& item);
 // A device's own stamps ascend, over restarts and whatever its wall clock says.
 [[nodiscard]] Finding clocks_strictly_increase(const DeviceAccount& account, const Op& op,
                                                HybridTime before);
@@ -96,6 +98,9 @@ namespace invariants {
                                                      const ReplicationState& state);
 // A backup has no fault that a verification tells.
 [[nodiscard]] Finding a_backup_is_sound(const Store& backup);
+// The log has as many ops as a compaction says that it left.
+[[nodiscard]] Finding what_is_dropped_is_counted(const Replication& replication,
+                                                 std::uint64_t kept_ops);
 // A query by any index that is built gives what a scan gives, sorted; with `all_built`, when there
 // was time for it, every index is.
 [[nodiscard]] Finding indexes_agree_with_records(const Replica& replica, bool all_built);

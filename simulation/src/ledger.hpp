@@ -78,6 +78,8 @@ struct DeviceAccount {
   };
 
   std::uint64_t next_sequence = 1;  // of the log, not yet read
+  // What was before is only known from what the log still has of it.
+  bool is_of_log_alone = false;
   std::uint64_t last_sequence = 0;
   Slots slots;
   Seen seen;

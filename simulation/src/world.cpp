@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "syncline/history.hpp"
+
 namespace syncline::simulation {
 
 using std::chrono::milliseconds;
@@ -20,6 +22,8 @@ World::World(const Options& options, const Plan& plan)
       schema_ages_(plan.devices, 0),
       backups_(plan.devices) {
   for (std::size_t i = 0; i < plan.devices; ++i) {
+    // Some have an older version of the app. An older one after a newer one changes nothing.
+    if (mix(plan.seed, 200 + i) % 3 == 0) schema_ages_[i] = 1;
     devices_.push_back(std::make_unique<Device>(Device::Parts{time_, network_, counts_}, i,
                                                 mix(plan.seed, 100 + i)));
     devices_.back()->tokens().set(server_->log_in());
@@ -47,7 +51,9 @@ Finding World::run() {
 }
 
 const std::string& World::schema(std::size_t age) const {
-  const auto& schemas = options_.schemas.empty() ? built_in_schemas() : options_.schemas;
+  const auto& built_in =
+      plan_.seed % 2 == 0 ? built_in_schemas() : built_in_schemas_with_little_history();
+  const auto& schemas = options_.schemas.empty() ? built_in : options_.schemas;
   return schemas[age % schemas.size()];
 }
 
@@ -85,10 +91,13 @@ void World::take(const PlanStep& step) {
       break;
     case StepKind::kWait:
       pass(milliseconds{random.between(1'000, 180'000)});
+      // An app that has nothing to do has time for that.
+      if (random.below(2) == 0 && device.is_running()) compact(device);
       break;
     case StepKind::kRestart:
       device.stop();
       start(device);
+      if (random.below(2) == 0 && device.is_running()) compact(device);
       break;
     case StepKind::kLogIn:
       log_in(device);
@@ -108,6 +117,20 @@ void World::act(Device& device, SeededRandom& random) {
   if (device.has_crashed()) return;
   report(invariants::writes_fail_only_for_a_reason(act.result, may_fail));
   report(invariants::an_app_reads_what_it_wrote(act.surprise));
+}
+
+void World::compact(Device& device) {
+  const auto done = device.replica().history().compact();
+  note(done ? std::to_string(done->dropped_ops) + " ops are dropped, " +
+                  std::to_string(done->kept_ops) + " are kept"
+            : done.error().message);
+  if (device.has_crashed()) return;
+  report(invariants::writes_fail_only_for_a_reason(done ? Result<void>() : fail(done.error()),
+                                                   device.store().is_full()));
+  if (!done) return;
+  const Replication& replication = device.replica().replication();
+  report(invariants::what_is_dropped_is_counted(replication, done->kept_ops));
+  report(invariants::state_is_the_fold_of_the_log(replication));
 }
 
 void World::sync_once(Device& device) {

@@ -50,6 +50,7 @@ class World {
   void look_at_all();
   void start(Device& device);
   void enable(Device& device);
+  void compact(Device& device);
   void sync_once(Device& device);
   [[nodiscard]] bool ready(Device& device);
   [[nodiscard]] const std::string& schema(std::size_t age) const;

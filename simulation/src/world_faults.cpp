@@ -158,7 +158,9 @@ void World::strike_disk(Fault fault, Device& device) {
     Audit::forget(device);
     return start(device);
   }
-  add_device(device, copy_of(device.store().disk()), {});
+  DeviceAccount account;
+  account.is_of_log_alone = true;
+  add_device(device, copy_of(device.store().disk()), std::move(account));
 }
 
 void World::strike_backup(Fault fault, Device& device, SeededRandom& random) {

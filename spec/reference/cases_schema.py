@@ -35,6 +35,9 @@ GOOD = [
         "a": {"delete": "edit_loses"}, "b": {"delete": "edit_revives"}}}),
     ("A group whose parts are declared as fields.", document(
         PART_FIELDS | {"fields": {"a": {"merge": "lww", "type": "integer"}, "b": {}}})),
+    ("A history of days and of ops.", document({"history": {"keep_days": 30, "keep_ops": 0}})),
+    ("A history that says nothing.", document({"history": {}})),
+    ("The longest history.", document({"history": {"keep_days": 36_500, "keep_ops": 1_000_000}})),
     ("An index of one field and one of two.", document(
         {"indexes": {"by_date": {"fields": ["date"]}, "by_kind_and_date": {"fields": ["meal_type", "date"]}}})),
     ("An index of a group's part.", document(PART_FIELDS | {"indexes": {"by_a": {"fields": ["a"]}}})),
@@ -80,6 +83,13 @@ BAD = [
     ("A text that is a number.", fields({"f": {"merge": "merge_text", "type": "number"}}),
      "collections.c.fields.f.type"),
     ("A rule of deletion that is not known.", document({"delete": "never"}), "collections.c.delete"),
+    ("A history that is a number.", document({"history": 30}), "collections.c.history"),
+    ("A member of a history that is not known.", document({"history": {"keep": 30}}), "collections.c.history.keep"),
+    ("A history of days before today.", document({"history": {"keep_days": -1}}), "collections.c.history.keep_days"),
+    ("A history of half a day.", document({"history": {"keep_days": 0.5}}), "collections.c.history.keep_days"),
+    ("A history of 36,501 days.", document({"history": {"keep_days": 36_501}}), "collections.c.history.keep_days"),
+    ("A history of 1,000,001 ops.", document({"history": {"keep_ops": 1_000_001}}), "collections.c.history.keep_ops"),
+    ("A history of ops that is null.", document({"history": {"keep_ops": None}}), "collections.c.history.keep_ops"),
     ("Groups that are an array.", document({"groups": []}), "collections.c.groups"),
     ("A group without fields.", document({"groups": {"g": {}}}), "collections.c.groups.g.fields"),
     ("A group of one part.", document({"groups": {"g": {"fields": ["a"]}}}), "collections.c.groups.g.fields"),

@@ -25,6 +25,15 @@ ANCESTORS = [
      "01" + B + T_HEX + "0000000000000003" + A + "018bcfe568000007" + "001fffffffffffff"),
     ("An ancestor whose ops are in doubt.", [(A, (T, 0), stored.IN_DOUBT)], "01" + A + T_HEX + DOUBT),
 ]
+NUMBERS = "0000000000000007" + "0000000000000002" + "0000000000000003" + "000000000000000c" + "0000000000000001"
+LOGS = [
+    ("The log of a replica that dropped nothing.", {}, [], "01" + "00" * 40),
+    ("A pass that is under way.", {"dropped": 7, "kept": 2, "next": 3, "end": 12, "current": 1}, [], "01" + NUMBERS),
+    ("Ranges of times ascend by their replicas and then by time.", {"dropped": 1},
+     [(A, (T, 0), (T, 7)), (B, (T - 1, 0), (T - 1, 0)), (B, (T, 7), (T, 7))],
+     "01" + "0000000000000001" + "00" * 32 + A + T_HEX + "018bcfe568000007"
+     + B + "018bcfe567ff0000" * 2 + B + "018bcfe568000007" * 2),
+]
 PROGRESS = [
     ("The progress of a replica that never synced.", "", {}, "010000"),
     ("Cursors ascend by their names.", "9f2c", {"b": "9f2c.2", "*": "9f2c.1"},
@@ -46,6 +55,13 @@ BAD = [
     ("A byte behind the ancestors.", "ancestors", "01" + ONE + "00"),
     ("An ancestor whose id is zero.", "ancestors", "01" + "00" * 8 + T_HEX + "00" * 8),
     ("An ancestor's fence beyond the greatest.", "ancestors", "01" + A + T_HEX + "0020000000000000"),
+    ("A log of a format that is not known.", "log", "02" + NUMBERS),
+    ("A log that is cut.", "log", "01" + NUMBERS[:-2]),
+    ("A range of times that is cut.", "log", "01" + NUMBERS + A + T_HEX + "00" * 7),
+    ("A range whose replica is zero.", "log", "01" + NUMBERS + "00" * 8 + T_HEX * 2),
+    ("A range that ends before it begins.", "log", "01" + NUMBERS + A + T_HEX + "00" * 8),
+    ("Ranges that descend.", "log", "01" + NUMBERS + B + T_HEX * 2 + A + T_HEX * 2),
+    ("A range that is there twice.", "log", "01" + NUMBERS + (A + T_HEX * 2) * 2),
     ("Cursors that descend.", "progress", "01" + "00" + "02" + "016200" + "012a00"),
     ("A cursor that is there twice.", "progress", "01" + "00" + "02" + "012a00" + "012a00"),
     ("Fewer cursors than were said.", "progress", "01" + "00" + "02" + "012a00"),
@@ -74,6 +90,11 @@ def stored_file():
              {"ancestors": [{"replica": replica, "confirmed": time_json(confirmed),
                              "fence": None if fence == stored.IN_DOUBT else str(fence)}
                             for replica, confirmed, fence in ancestors]})
+    for name, given, ranges, stated in LOGS:
+        numbers = {member: given.get(member, 0) for member in stored.LOG_NUMBERS}
+        good(name, "log", stored.encode_log(numbers, ranges), stated,
+             numbers | {"unconfirmed": [{"replica": replica, "first": time_json(first), "last": time_json(last)}
+                                        for replica, first, last in ranges]})
     for name, epoch, cursors, stated in PROGRESS:
         good(name, "progress", stored.encode_progress(epoch, cursors), stated, {"epoch": epoch, "cursors": cursors})
     for name, entry, encoded in BAD:

@@ -94,6 +94,14 @@ def _check_indexes(indexes, node, place):
                 raise SchemaInvalid(_join(here, "fields"))
 
 
+def _check_history(history, place):
+    _members(history, place, (), ("keep_days", "keep_ops"))
+    for member, most in (("keep_days", limits.HISTORY_DAYS_MAX), ("keep_ops", limits.HISTORY_OPS_MAX)):
+        number = history.get(member, 0)
+        if not is_integer(number) or not 0 <= number <= most:
+            raise SchemaInvalid(_join(place, member))
+
+
 def check(document):
     _members(document, "", ("name", "version", "collections"), ())
     name, version = document["name"], document["version"]
@@ -105,7 +113,7 @@ def check(document):
         raise SchemaInvalid("collections")
     for collection, node in sorted(document["collections"].items()):
         place = f"collections.{collection}"
-        _members(node, place, (), ("fields", "groups", "delete", "indexes"))
+        _members(node, place, (), ("fields", "groups", "delete", "history", "indexes"))
         _choice(node, "delete", DELETES, place)
         for member in ("fields", "groups"):
             if not isinstance(node.get(member, {}), dict):
@@ -119,6 +127,7 @@ def check(document):
             _choice(declared, "type", tuple(TYPES), here)
             _choice(declared, "type", TYPES_OF_MERGE.get(declared.get("merge"), tuple(TYPES)), here)
         _check_groups(node.get("groups", {}), fields, f"{place}.groups")
+        _check_history(node.get("history", {}), f"{place}.history")
         _check_indexes(node.get("indexes", {}), node, f"{place}.indexes")
 
 

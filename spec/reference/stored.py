@@ -5,6 +5,7 @@ from limits import FENCE_MAX
 
 VERSION = b"\x01"
 IN_DOUBT = 2**64 - 1
+LOG_NUMBERS = ("dropped", "kept", "next", "end", "current")
 
 
 def _time(milliseconds, counter):
@@ -23,6 +24,11 @@ def encode_fence(fence):
 def encode_ancestors(ancestors):
     return VERSION + b"".join(bytes.fromhex(replica) + _time(*confirmed) + fence.to_bytes(8, "big")
                               for replica, confirmed, fence in ancestors)
+
+
+def encode_log(numbers, ranges):
+    return (VERSION + b"".join(numbers[name].to_bytes(8, "big") for name in LOG_NUMBERS)
+            + b"".join(bytes.fromhex(replica) + _time(*first) + _time(*last) for replica, first, last in ranges))
 
 
 def encode_progress(epoch, cursors):
@@ -58,6 +64,16 @@ def _read_ancestors(reader):
             reader.refuse()
 
 
+def _read_log(reader):
+    reader.take(8 * len(LOG_NUMBERS))
+    before = None
+    while reader.remaining():
+        replica, first, last = (_number(reader) for _ in range(3))
+        if replica == 0 or first > last or before is not None and (replica, first) <= before:
+            reader.refuse()
+        before = (replica, first)
+
+
 def _read_progress(reader):
     reader.sized()
     before = None
@@ -68,7 +84,8 @@ def _read_progress(reader):
         before = name
 
 
-READERS = {"head": _read_head, "fence": _read_fence, "ancestors": _read_ancestors, "progress": _read_progress}
+READERS = {"head": _read_head, "fence": _read_fence, "ancestors": _read_ancestors, "log": _read_log,
+           "progress": _read_progress}
 
 
 def check(entry, data):

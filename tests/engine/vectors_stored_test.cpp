@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "replica/entries.hpp"
+#include "replica/log_state.hpp"
 #include "tests/engine/support/results.hpp"
 #include "tests/engine/support/vectors.hpp"
 
@@ -52,6 +53,23 @@ void run_ancestors(const json::object& one, const std::string& encoded) {
   BOOST_TEST((must(decode_ancestors(encoded)) == ancestors));
 }
 
+void run_log(const json::object& one, const std::string& encoded) {
+  only_members(one, {"name", "kind", "entry", "dropped", "kept", "next", "end", "current",
+                     "unconfirmed", "encoded"});
+  const auto count = [&one](const char* name) {
+    return static_cast<std::uint64_t>(number(one.at(name)));
+  };
+  LogState log{count("dropped"), count("kept"), count("next"), count("end"), count("current"), {}};
+  for (const json::value& value : one.at("unconfirmed").as_array()) {
+    const json::object& range = value.as_object();
+    only_members(range, {"replica", "first", "last"});
+    log.unconfirmed.push_back(
+        {replica_from(range), time_from(range.at("first")), time_from(range.at("last"))});
+  }
+  BOOST_TEST(encode_log_state(log) == encoded);
+  BOOST_TEST((must(decode_log_state(encoded)) == log));
+}
+
 void run_progress(const json::object& one, const std::string& encoded) {
   only_members(one, {"name", "kind", "entry", "epoch", "cursors", "encoded"});
   Progress progress{text(one, "epoch"), {}};
@@ -65,6 +83,7 @@ std::string refusal_of(const std::string& entry, const std::string& encoded) {
   if (entry == kHeadName) return code_of(decode_head(encoded));
   if (entry == kFenceName) return code_of(decode_fence(encoded));
   if (entry == kAncestorsName) return code_of(decode_ancestors(encoded));
+  if (entry == kLogStateName) return code_of(decode_log_state(encoded));
   if (entry == kProgressName) return code_of(decode_progress(encoded));
   unknown("entry", entry);
 }
@@ -82,6 +101,7 @@ void run_stored(const json::object& one) {
   if (entry == kHeadName) return run_head(one, encoded);
   if (entry == kFenceName) return run_fence(one, encoded);
   if (entry == kAncestorsName) return run_ancestors(one, encoded);
+  if (entry == kLogStateName) return run_log(one, encoded);
   if (entry == kProgressName) return run_progress(one, encoded);
   unknown("entry", entry);
 }

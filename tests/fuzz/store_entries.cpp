@@ -1,5 +1,6 @@
 #include "query/index_list.hpp"
 #include "replica/entries.hpp"
+#include "replica/log_state.hpp"
 #include "schema/former_rules.hpp"
 #include "tests/fuzz/fuzz_support.hpp"
 
@@ -33,6 +34,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
     fuzz::require(query::encode_indexes(*list) == bytes, "indexes: encode(decode(x)) == x");
   if (const auto former = schema::decode_former_rules(bytes))
     fuzz::require(schema::encode_former_rules(*former) == bytes, "former: encode(decode(x)) == x");
+  if (const auto log = decode_log_state(bytes))
+    fuzz::require(encode_log_state(*log) == bytes, "state of the log: encode(decode(x)) == x");
   const auto memory = decode_memory(bytes);
   if (memory)
     fuzz::require(decode_memory(encode_memory(*memory)).has_value(), "memory: reads back");

@@ -81,6 +81,32 @@ BOOST_AUTO_TEST_CASE(compacting_again_gives_nothing_and_harms_nothing) {
   check_store();
 }
 
+BOOST_AUTO_TEST_CASE(a_meta_page_that_is_damaged_after_a_compaction_is_repaired_by_the_other) {
+  must(compact_lmdb_store(options));
+  fs::copy_file(file, directory.path() / "compacted");
+  constexpr std::size_t kPageBytes = 4'096;
+  // The fields of a meta page from its magic number to the number of its transaction.
+  constexpr std::size_t kMetaBegin = 16;
+  constexpr std::size_t kMetaEnd = kMetaBegin + 136;
+  for (const std::size_t page : {0U, 1U}) {
+    for (std::size_t at = kMetaBegin; at < kMetaEnd; ++at) {
+      fs::copy_file(directory.path() / "compacted", file, fs::copy_options::overwrite_existing);
+      fs::remove(directory.path() / "damaged");
+      {
+        std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+        bytes.seekg(static_cast<std::streamoff>(page * kPageBytes + at));
+        const int before = bytes.get();
+        bytes.seekp(static_cast<std::streamoff>(page * kPageBytes + at));
+        bytes.put(static_cast<char>(before ^ 0x10));
+      }
+      const auto repaired = repair_lmdb_store(options, directory.path() / "damaged",
+                                              [](Store&, bool) -> Result<void> { return {}; });
+      BOOST_TEST(code_of(repaired) == "none", "byte " << at << " of page " << page);
+      BOOST_TEST((must(state_of(*must(open_lmdb_store(options)))) == state));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_store_that_is_open_is_not_compacted) {
   {
     const auto store = must(open_lmdb_store(options));

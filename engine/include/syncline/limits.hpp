@@ -51,6 +51,11 @@ inline constexpr std::int64_t kSchemaVersionMax = 2'147'483'647;  // schema_inva
 inline constexpr std::int64_t kConflictDaysMax = 10'000;  // schema_invalid
 inline constexpr std::size_t kConflictsMax = 100'000;     // schema_invalid
 
+// What a schema may ask the log to keep, and what it keeps unless told.
+inline constexpr std::int64_t kHistoryDaysMax = 36'500;    // schema_invalid
+inline constexpr std::int64_t kHistoryOpsMax = 1'000'000;  // schema_invalid
+inline constexpr std::uint64_t kHistoryOpsDefault = 1'000;
+
 inline constexpr std::size_t kIndexesMax = 16;     // of a collection: schema_invalid
 inline constexpr std::size_t kIndexFieldsMax = 4;  // schema_invalid
 // What the fields of an index share of its key; a longer value is cut (spec/indexes.md).

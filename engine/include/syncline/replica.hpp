@@ -20,8 +20,9 @@
 namespace syncline {
 
 class Conflicts;
-class Queries;
+class History;
 class KeptAside;
+class Queries;
 class Replication;
 class View;
 
@@ -110,6 +111,10 @@ class Replica {
   // What lost against a concurrent write. It lives as long as the replica.
   [[nodiscard]] Conflicts& conflicts();
   [[nodiscard]] const Conflicts& conflicts() const;
+
+  // What was written before, as far as the log keeps it. It lives as long as the replica.
+  [[nodiscard]] History& history();
+  [[nodiscard]] const History& history() const;
 
   // Records by the indexes that the schema declares. It lives as long as the replica.
   [[nodiscard]] Queries& queries();

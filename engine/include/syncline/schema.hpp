@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "syncline/error.hpp"
+#include "syncline/limits.hpp"
 #include "syncline/messages.hpp"
 #include "syncline/value.hpp"
 
@@ -56,6 +57,13 @@ struct IndexRule {
   std::vector<std::string> fields;  // the first decides first
 };
 
+// How long the log keeps what was written over: what is younger or among the last changes of the
+// database.
+struct HistoryRule {
+  std::int64_t keep_days = 0;
+  std::uint64_t keep_ops = kHistoryOpsDefault;
+};
+
 // The rules of one collection. What is not declared has the defaults.
 struct CollectionRules {
   std::map<std::string, FieldRule, std::less<>> fields;
@@ -63,6 +71,7 @@ struct CollectionRules {
   std::map<std::string, std::string, std::less<>> group_of;             // part to its group
   DeleteRule delete_rule = DeleteRule::kEditLoses;
   std::map<std::string, IndexRule, std::less<>> indexes;
+  HistoryRule history;
 
   // The rule of a field; the defaults if none is declared. It lives as long as this object.
   [[nodiscard]] const FieldRule& field(std::string_view name) const;

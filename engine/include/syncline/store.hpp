@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -49,6 +50,10 @@ class StoreBatch {
   }
   void erase(Keyspace keyspace, std::string key) {
     changes_.push_back({Kind::kErase, keyspace, std::move(key), {}});
+  }
+  // Takes back all but the first so many changes.
+  void truncate(std::size_t count) {
+    changes_.erase(changes_.begin() + static_cast<std::ptrdiff_t>(count), changes_.end());
   }
   [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
 

@@ -43,7 +43,7 @@ struct Verification {
   std::uint64_t entries = 0;          // that were looked at
   std::uint64_t faults = 0;           // that were told
   std::uint64_t log_ops = 0;          // changes that the log holds
-  std::uint64_t log_missing_ops = 0;  // and has lost, or no longer keeps
+  std::uint64_t log_missing_ops = 0;  // and has lost; not those that compaction dropped
   std::uint64_t slots = 0;
   std::uint64_t pending_ops = 0;
   std::uint64_t set_aside_ops = 0;

@@ -11,10 +11,12 @@
 #include "query/live.hpp"
 #include "replica/commit_builder.hpp"
 #include "replica/entries.hpp"
+#include "replica/log_compaction.hpp"
 #include "replica/observers.hpp"
 #include "replica/view_source.hpp"
 #include "syncline/clock.hpp"
 #include "syncline/conflicts.hpp"
+#include "syncline/history.hpp"
 #include "syncline/kept_aside.hpp"
 #include "syncline/query.hpp"
 #include "syncline/replica.hpp"
@@ -23,11 +25,12 @@
 namespace syncline {
 
 // What the facade, its transactions and the replication share. Whoever commits holds `writer`,
-// which guards the clock, the head, the progress, the list of indexes and the live queries.
+// which guards the clock, the head, the progress, the compactor, the list of indexes and the live
+// queries.
 class Replica::Core {
  public:
   Core(Store& store_in, WallClock& wall_in, Schema schema_in, ReplicaId id_in,
-       const replica::Head& head, replica::Progress progress_in)
+       const replica::Head& head, replica::Progress progress_in, replica::LogState log)
       : store(store_in),
         wall(wall_in),
         source(std::make_shared<View::Source>(std::move(schema_in))),
@@ -35,7 +38,8 @@ class Replica::Core {
         id(id_in),
         clock(wall_in, head.clock),
         committed(head),
-        progress(std::move(progress_in)) {}
+        progress(std::move(progress_in)),
+        compactor(std::move(log)) {}
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
   ~Core() { source->is_open = false; }
@@ -67,6 +71,7 @@ class Replica::Core {
   HybridClock clock;
   replica::Head committed;  // as the store has it
   replica::Progress progress;
+  replica::LogCompactor compactor;
   query::IndexList indexes;  // as the store has them
   query::LiveQueries live;
 
@@ -74,6 +79,7 @@ class Replica::Core {
   std::unique_ptr<Replication> replication;
   std::unique_ptr<KeptAside> kept_aside;
   std::unique_ptr<Conflicts> conflicts;
+  std::unique_ptr<History> history;
   std::unique_ptr<Queries> queries;
 };
 
@@ -81,6 +87,7 @@ namespace replica {
 
 [[nodiscard]] std::unique_ptr<Replication> make_replication(Replica::Core& core);
 [[nodiscard]] std::unique_ptr<KeptAside> make_kept_aside(Replica::Core& core);
+[[nodiscard]] std::unique_ptr<History> make_history(Replica::Core& core);
 
 }  // namespace replica
 

@@ -46,6 +46,17 @@ Result<void> rebuild_head(RepairPlan& plan, const StoreFault& fault) {
   return {};
 }
 
+// What the log lacks counts as dropped, and everything that nobody has confirmed as what was.
+void rebuild_log_state(RepairPlan& plan, const StoreFault& fault) {
+  LogState log;
+  log.dropped = plan.last_sequence() - plan.fold().ops();
+  const HybridClock::State clock = plan.head().value_or(Head{}).clock;
+  if (plan.replica() && clock.last > clock.confirmed)
+    log.unconfirmed.push_back({*plan.replica(), clock.confirmed, clock.last});
+  plan.put(Keyspace::kMeta, kLogStateName, encode_log_state(log));
+  plan.tell(fault, RepairKind::kRebuilt, "rebuilt from the log");
+}
+
 void renew_id(RepairPlan& plan, Random& random) {
   // What the old id had stamped is an ancestor's now.
   auto ancestors = read_ancestors(plan.snapshot());
@@ -63,6 +74,10 @@ void renew_id(RepairPlan& plan, Random& random) {
 
 Result<void> repair_meta(RepairPlan& plan, const StoreFault& fault, Random& random) {
   if (fault.key == kHeadName) return rebuild_head(plan, fault);
+  if (fault.key == kLogStateName) {
+    rebuild_log_state(plan, fault);
+    return {};
+  }
   if (fault.key == kReplicaName) {
     renew_id(plan, random);
     plan.tell(fault, RepairKind::kRebuilt, "this device has a new replica id");

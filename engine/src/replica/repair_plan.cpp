@@ -34,6 +34,7 @@ Result<RepairPlan> RepairPlan::begin(const Snapshot& snapshot, const RepairSink&
   if (const auto head = readable(snapshot, Keyspace::kMeta, kHeadName)) {
     if (const auto decoded = decode_head(*head)) plan.head_ = *decoded;
   }
+  if (const auto log = read_log_state(snapshot)) plan.log_ = *log;
   plan.note_sequence(plan.fold_.last());
   if (plan.head_) plan.note_sequence(plan.head_->sequence);
   for (const Keyspace keyspace : {Keyspace::kSlots, Keyspace::kOutbox, Keyspace::kLog}) {
@@ -56,6 +57,12 @@ Result<RepairPlan> RepairPlan::begin(const Snapshot& snapshot, const RepairSink&
     if (!seen) return fail(seen.error());
   }
   return plan;
+}
+
+bool RepairPlan::has_all_from(std::uint64_t sequence) const {
+  const std::uint64_t last = head_ ? head_->sequence : last_sequence_;
+  if (log_ && log_->dropped > 0 && fold_.ops() + log_->dropped >= last) return true;
+  return fold_.has_all(sequence, last);
 }
 
 std::optional<RepairPlan::Kept> RepairPlan::slot(std::string_view key) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "replica/log_fold.hpp"
+#include "replica/log_state.hpp"
 #include "syncline/repair.hpp"
 
 namespace syncline::replica {
@@ -31,6 +32,10 @@ class RepairPlan {
   // The replica and the head, where they can be read.
   [[nodiscard]] std::optional<ReplicaId> replica() const { return replica_; }
   [[nodiscard]] std::optional<Head> head() const { return head_; }
+
+  // Whether the log has everything from the sequence to the end but what compaction dropped, so
+  // that nothing later can be lost.
+  [[nodiscard]] bool has_all_from(std::uint64_t sequence) const;
 
   // The slot as it will be; nothing where there is none, or none that can be read.
   [[nodiscard]] std::optional<Kept> slot(std::string_view key) const;
@@ -74,6 +79,7 @@ class RepairPlan {
   DecodedEntry decoded_;
   std::optional<ReplicaId> replica_;
   std::optional<Head> head_;
+  std::optional<LogState> log_;
   std::uint64_t last_sequence_ = 0;
   std::map<std::string, std::optional<Kept>, std::less<>> changed_;
   StoreBatch batch_;

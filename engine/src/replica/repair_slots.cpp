@@ -6,11 +6,6 @@
 namespace syncline::replica {
 namespace {
 
-// Whether the log has everything from the sequence to the end, so that nothing later can be lost.
-bool is_whole_from(const RepairPlan& plan, std::uint64_t sequence) {
-  return plan.fold().has_all(sequence, plan.head() ? plan.head()->sequence : plan.last_sequence());
-}
-
 // Writes into the log what a slot holds, under a sequence that the log does not have.
 void log_slot(RepairPlan& plan, const SlotKey& key, const RepairPlan::Kept& kept) {
   const auto winner = plan.fold().winners().find(key.bytes());
@@ -34,7 +29,7 @@ bool rebuild(RepairPlan& plan, const StoreFault& fault) {
   const std::uint64_t sequence = winner->second.sequence;
   plan.put_slot(fault.key, {sequence, op->stamp, std::move(op->value)});
   // What a slot holds that can be read is not lost, unless the log is beyond it.
-  if (fault.kind == FaultKind::kUnlikeLog || is_whole_from(plan, sequence)) {
+  if (fault.kind == FaultKind::kUnlikeLog || plan.has_all_from(sequence)) {
     plan.tell(fault, RepairKind::kRebuilt, "rebuilt from the log");
   } else {
     plan.tell(fault, RepairKind::kOutdated,

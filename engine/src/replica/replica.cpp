@@ -18,6 +18,7 @@ struct Opened {
   ReplicaId id{};
   Head head;
   Progress progress;
+  LogState log;
   bool is_new = false;
 };
 
@@ -45,6 +46,9 @@ Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
   auto progress = Replica::Core::stored_progress(snapshot);
   if (!progress) return fail(progress.error());
   opened.progress = std::move(*progress);
+  auto log = read_log_state(snapshot);
+  if (!log) return fail(log.error());
+  opened.log = std::move(*log);
   return opened;
 }
 
@@ -81,7 +85,7 @@ Result<void> Replica::Core::commit(CommitBuilder& builder, std::span<const Op> o
   if (head != committed) builder.put_meta(kHeadName, encode_head(head));
   if (builder.empty()) return {};
   auto done = query::keep_indexes(indexes, schema, store, builder);
-  if (done) done = store.commit(builder.finish());
+  if (done) done = compactor.commit(*this, builder.finish(), head.sequence - committed.sequence);
   if (!done) {
     clock.restore(committed.clock);
     return done;
@@ -134,12 +138,14 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
       if (opened->is_new || schema->is_new() || !is_read_only) return fail(ok.error());
     }
   }
-  auto core = std::make_unique<Core>(store, wall, std::move(schema->schema), opened->id,
-                                     opened->head, std::move(opened->progress));
+  auto core =
+      std::make_unique<Core>(store, wall, std::move(schema->schema), opened->id, opened->head,
+                             std::move(opened->progress), std::move(opened->log));
   core->indexes = std::move(indexes->list);
   core->replication = make_replication(*core);
   core->kept_aside = make_kept_aside(*core);
   core->conflicts = conflict::make_conflicts(*core);
+  core->history = make_history(*core);
   core->queries = query::make_queries(*core);
   // A build that knows more may be able to read what another one could not. What cannot be
   // committed now is tried at the next opening.
@@ -182,6 +188,8 @@ Replication& Replica::replication() { return *core_->replication; }
 KeptAside& Replica::kept_aside() { return *core_->kept_aside; }
 Conflicts& Replica::conflicts() { return *core_->conflicts; }
 const Conflicts& Replica::conflicts() const { return *core_->conflicts; }
+History& Replica::history() { return *core_->history; }
+const History& Replica::history() const { return *core_->history; }
 Queries& Replica::queries() { return *core_->queries; }
 const Queries& Replica::queries() const { return *core_->queries; }
 

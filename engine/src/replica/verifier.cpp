@@ -8,6 +8,7 @@
 #include "query/index_key.hpp"
 #include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
+#include "replica/log_state.hpp"
 #include "schema/former_rules.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/strategy.hpp"
@@ -125,6 +126,10 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
     take(decode_fence(value));
   } else if (key == kMemoryName) {
     take(decode_memory(value));
+  } else if (key == kLogStateName) {
+    const auto log = decode_log_state(value);
+    if (log) dropped_ops_ = log->dropped;
+    take(log);
   } else if (key == query::kIndexesName) {
     take(query::decode_indexes(value));
   } else if (key == kFormerName) {
@@ -263,7 +268,8 @@ void Verifier::check_head() {
   const std::uint64_t known = std::max(fold_.last(), greatest_sequence_);
   found_.log_ops = fold_.ops();
   const std::uint64_t last = std::max(known, head_ ? head_->sequence : 0);
-  found_.log_missing_ops = last - fold_.ops();
+  const std::uint64_t known_of = fold_.ops() + dropped_ops_;
+  found_.log_missing_ops = last > known_of ? last - known_of : 0;
   if (!head_ || head_->sequence >= known) return;
   tell(FaultKind::kHeadBehind, Keyspace::kMeta, kHeadName,
        "the head knows of " + std::to_string(head_->sequence) + " changes, and there are " +

@@ -57,6 +57,7 @@ class Verifier {
   bool has_id_ = false;
   bool has_head_ = false;
   std::uint64_t greatest_sequence_ = 0;
+  std::uint64_t dropped_ops_ = 0;  // by compaction
 };
 
 }  // namespace syncline::replica

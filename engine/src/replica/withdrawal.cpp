@@ -1,10 +1,12 @@
 #include "replica/withdrawal.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "replica/ancestors.hpp"
 #include "replica/fold.hpp"
+#include "replica/log_state.hpp"
 #include "replica/pending.hpp"
 #include "syncline/limits.hpp"
 
@@ -77,29 +79,45 @@ class Search {
   // less than a time that it refused. Of ancestors this is known only where one was judged: what is
   // in doubt was not sent by this replica, and what its ancestor had sent has been pulled.
   Result<void> read_log(const Snapshot& snapshot) {
-    return walk_log(snapshot, 0, [&](const LogItem& item) {
+    const HybridTime most = most_that_may_be_held();
+    const auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
       const HybridTime time = item.op.stamp.time;
-      const bool may_be_held = time.milliseconds() <= bound_ms_ && (!refused_ || time < *refused_);
-      if (!may_be_held) return true;
-      found_.after = std::max(found_.after, time);
-      if (has_judged_ancestor(item))
-        found_.after_of_ancestors = std::max(found_.after_of_ancestors, time);
+      if (time > most) return true;
+      come_after(time, item.op.stamp.replica, static_cast<LogOrigin>(item.origin));
       return true;
     });
+    if (!walked) return walked;
+    // What the log dropped may be there as well.
+    const auto log = read_log_state(snapshot);
+    if (!log) return fail(log.error());
+    for (const TimeRange& range : log->unconfirmed)
+      come_after(last_dropped(range, most), range.replica, LogOrigin::kLocal);
+    return {};
+  }
+
+  [[nodiscard]] HybridTime most_that_may_be_held() const {
+    const HybridTime bound(bound_ms_, std::numeric_limits<std::uint16_t>::max());
+    if (!refused_ || *refused_ > bound) return bound;
+    return HybridTime::from_packed(refused_->packed() - 1);
+  }
+
+  void come_after(HybridTime time, ReplicaId author, LogOrigin origin) {
+    found_.after = std::max(found_.after, time);
+    if (has_judged_ancestor(author, origin))
+      found_.after_of_ancestors = std::max(found_.after_of_ancestors, time);
   }
 
   // Whether the push went in an ancestor's name, and the ancestor has the op: it is its own, or it
   // was there before the ancestor was copied. One of an ancestor that is forgotten is older.
-  [[nodiscard]] bool has_judged_ancestor(const LogItem& item) const {
+  [[nodiscard]] bool has_judged_ancestor(ReplicaId author, LogOrigin origin) const {
     const auto is_of = [](ReplicaId replica) {
       return [replica](const Ancestor& ancestor) { return ancestor.replica == replica; };
     };
     if (refusal_ == nullptr) return false;
     const auto judged = std::find_if(ancestors_.begin(), ancestors_.end(), is_of(refusal_->pusher));
     if (judged == ancestors_.end()) return false;
-    const ReplicaId author = item.op.stamp.replica;
     if (author == judged->replica) return true;
-    return author != core_.id && static_cast<LogOrigin>(item.origin) != LogOrigin::kRemote &&
+    return author != core_.id && origin != LogOrigin::kRemote &&
            std::none_of(judged, ancestors_.end(), is_of(author));
   }
 

@@ -6,6 +6,7 @@
 #include "crypto/sodium_library.hpp"
 #include "schema/conflict_bounds.hpp"
 #include "schema/document.hpp"
+#include "schema/history_rule.hpp"
 #include "schema/index_rules.hpp"
 #include "schema/rule_names.hpp"
 #include "syncline/limits.hpp"
@@ -121,7 +122,8 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
   if (auto ok =
-          check_members(**members, place, {"fields", "groups", "delete", "indexes"}, reading);
+          check_members(**members, place, {"fields", "groups", "delete", "history", "indexes"},
+                        reading);
       !ok)
     return fail(ok.error());
   CollectionRules rules;
@@ -152,6 +154,7 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
     rules.delete_rule =
         **rule == "edit_revives" ? DeleteRule::kEditRevives : DeleteRule::kEditLoses;
   }
+  if (auto ok = parse_history(**members, place, rules); !ok) return fail(ok.error());
   if (auto ok = parse_indexes(**members, place, reading.is_stored, rules); !ok)
     return fail(ok.error());
   return rules;

@@ -153,6 +153,10 @@ Result<Databases> open_writable(MDB_txn* transaction) {
   return open_keyspaces(transaction, *is_new ? MDB_CREATE : 0U);
 }
 
+Result<void> write_version_again(MDB_txn* transaction) {
+  return write_version(transaction, kFormatVersion);
+}
+
 Result<Databases> open_read_only(MDB_txn* transaction) {
   const Result<bool> is_new = holds_nothing(transaction);
   if (!is_new) return fail(is_new.error());

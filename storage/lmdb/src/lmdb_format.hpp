@@ -35,6 +35,10 @@ struct Migration {
 // store_corrupt, and what writing gives.
 [[nodiscard]] Result<Databases> open_writable(MDB_txn* transaction);
 
+// Writes the version that is there once more: the least that a transaction can change. Errors:
+// those of writing.
+[[nodiscard]] Result<void> write_version_again(MDB_txn* transaction);
+
 // Errors: store_missing when the environment holds nothing; store_format_unsupported, also for an
 // older format, because upgrading is writing; store_corrupt, store_io.
 [[nodiscard]] Result<Databases> open_read_only(MDB_txn* transaction);

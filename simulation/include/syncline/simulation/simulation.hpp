@@ -78,5 +78,8 @@ struct RunOptions {
 
 // The built-in schemas, the newest first.
 [[nodiscard]] const std::vector<std::string>& built_in_schemas();
+// The same, so that the log keeps next to nothing that was written over. Every other world has
+// them.
+[[nodiscard]] const std::vector<std::string>& built_in_schemas_with_little_history();
 
 }  // namespace syncline::simulation

@@ -75,7 +75,8 @@ struct Compaction {
 };
 
 // Gives the free pages of the data file back to the file system: puts a copy without them in its
-// place, in one step, once the copy is checked and on the disk. Needs room for that copy. Of the
+// place, in one step, once the copy is checked and on the disk, and commits once to it, so that it
+// has both of LMDB's meta pages. Needs room for that copy. Of the
 // options only the directory and the limits count.
 // Errors: store_locked (any process has the store open), store_missing, store_corrupt, store_full,
 // store_io, cancelled. After each of them the store is what it was.
