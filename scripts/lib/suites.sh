@@ -59,7 +59,7 @@ suite_release() { build_and_test release; }
 suite_dev() { build_and_test dev; }
 suite_tsan() {
     build_and_test tsan
-    check tsan-worlds worlds_hold "$root/build/tsan/cli/syncline" 1000
+    check tsan-worlds worlds_hold "$root/build/tsan/cli/syncline" 300
     install_backend
     run_sanitized_e2e tsan torture test_torture.py
 }
@@ -74,7 +74,7 @@ run_sanitized_e2e() {
 # The command too, which no test in C++ runs.
 suite_asan() {
     build_and_test asan
-    check asan-worlds worlds_hold "$root/build/asan/cli/syncline" 2000
+    check asan-worlds worlds_hold "$root/build/asan/cli/syncline" 600
     install_backend
     run_sanitized_e2e asan cli test_cli.py test_import.py test_bad_input.py
     run_sanitized_e2e asan torture test_torture.py
