@@ -85,6 +85,11 @@ class Witness {
   [[nodiscard]] Value shown(const Op& op) const {
     const Value value = must(decode_value(op.value));
     switch (rules_of(op).field(op.key.field()).merge) {
+      case Merge::kCounter: {
+        // What was added and what was taken away.
+        const Value::Array& totals = *value.if_array();
+        return Value(*totals.at(0).if_int64() - *totals.at(1).if_int64());
+      }
       case Merge::kMap:
         return Value(Value::Object{{std::string(op.key.element()), value}});
       case Merge::kSet:
