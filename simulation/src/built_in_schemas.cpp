@@ -41,7 +41,9 @@ constexpr const char* kNow = R"({"name": "simulated", "version": 2, "collections
     "delete": "edit_revives"},
   "later": {"fields": {"what": {"merge": "custom:unknown"}, "when": {}}}}})";
 
-constexpr const char* kBefore = R"({"name": "simulated", "version": 1, "collections": {
+// Its journal keeps so little that devices with this schema remove what the others still list.
+constexpr const char* kBefore = R"({"name": "simulated", "version": 1,
+  "conflicts": {"keep": 3, "keep_days": 1}, "collections": {
   "diary": {"fields": {
       "mood": {"merge": "lww", "type": "string"},
       "water": {"merge": "counter"},

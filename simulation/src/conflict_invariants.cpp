@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -16,6 +17,7 @@ namespace {
 
 // An entry of the journal, by spec/conflicts.md and not as the engine reads it.
 struct Entry {
+  std::string name;       // of its record
   std::string slot;       // of what lost
   std::string kept_slot;  // the same, or that of the deletion
   Stamp lost;
@@ -31,11 +33,12 @@ Stamp stamp_in(const Value::Object& about, const char* name) {
   return *decode_stamp(about.at(name).if_bytes()->data);
 }
 
-Entry read_about(const Register& written) {
+Entry read_about(std::string_view name, const Register& written) {
   const Value value = *decode_value(written.value);
   const Value::Object& about = *value.if_object();
   const auto element = about.find("element");
   Entry entry;
+  entry.name = name;
   entry.slot =
       SlotKey::make(text_in(about, "collection"), text_in(about, "record"), text_in(about, "field"),
                     element == about.end() ? "" : element->second.if_bytes()->data)
@@ -53,10 +56,20 @@ std::vector<Entry> entries_of(const Ledger& ledger) {
     const auto parts = split_slot_key(slot);
     if (parts->collection != kConflictsCollection || parts->field != "about") return;
     for (const Register& about : written) {
-      if (!is_tombstone(about.value)) entries.push_back(read_about(about));
+      if (!is_tombstone(about.value)) entries.push_back(read_about(parts->record, about));
     }
   });
   return entries;
+}
+
+// What was written there with the stamp; nothing if it was stamped anew, two if the stamp was given
+// again.
+std::set<std::string> values_of(const Ledger& ledger, const std::string& slot, const Stamp& stamp) {
+  std::set<std::string> values;
+  for (const Register& written : ledger.written(slot)) {
+    if (written.stamp == stamp) values.insert(written.value);
+  }
+  return values;
 }
 
 // Whether a value of this slot, if it loses, is one that a person may want back. What is kept side
@@ -116,6 +129,30 @@ Finding conflicts_are_between_strangers(const Ledger& ledger) {
   return std::nullopt;
 }
 
+Finding a_conflict_has_one_name(const Ledger& ledger) {
+  std::map<std::pair<std::string, std::pair<Stamp, Stamp>>, std::string> names;
+  for (const Entry& entry : entries_of(ledger)) {
+    const auto known =
+        names.emplace(std::pair(entry.slot, std::pair(entry.lost, entry.kept)), entry.name).first;
+    if (known->second != entry.name)
+      return broken(__func__, printable(entry.slot) + ": what lost is recorded as " +
+                                  known->second + " and as " + entry.name);
+  }
+  return std::nullopt;
+}
+
+Finding what_lost_is_a_value_of_its_own(const Ledger& ledger) {
+  for (const Entry& entry : entries_of(ledger)) {
+    const auto lost = values_of(ledger, entry.slot, entry.lost);
+    if (lost == std::set{std::string(kTombstone)})
+      return broken(__func__, printable(entry.slot) + ": a removal is recorded as lost");
+    if (entry.slot == entry.kept_slot && lost.size() == 1 &&
+        lost == values_of(ledger, entry.kept_slot, entry.kept))
+      return broken(__func__, printable(entry.slot) + ": what is recorded as lost is kept");
+  }
+  return std::nullopt;
+}
+
 Finding no_value_is_lost_unnoticed(const Ledger& ledger, const Schema& schema) {
   std::set<std::pair<std::string, Stamp>> recorded;
   for (const Entry& entry : entries_of(ledger)) recorded.emplace(entry.slot, entry.lost);
@@ -138,6 +175,14 @@ Finding no_value_is_lost_unnoticed(const Ledger& ledger, const Schema& schema) {
     }
   });
   return finding;
+}
+
+Finding of_the_journal(const Ledger& ledger, const Schema& schema, bool was_set_back) {
+  if (auto found = a_conflict_has_one_name(ledger)) return found;
+  if (auto found = what_lost_is_a_value_of_its_own(ledger)) return found;
+  if (was_set_back) return std::nullopt;
+  if (auto found = conflicts_are_between_strangers(ledger)) return found;
+  return no_value_is_lost_unnoticed(ledger, schema);
 }
 
 }  // namespace syncline::simulation::invariants

@@ -125,6 +125,13 @@ namespace invariants {
 [[nodiscard]] Finding conflicts_are_between_strangers(const Ledger& ledger);
 // A value is there, or whoever replaced or deleted it had seen it, or the journal has it.
 [[nodiscard]] Finding no_value_is_lost_unnoticed(const Ledger& ledger, const Schema& schema);
+// One conflict is recorded under one name, whoever finds it.
+[[nodiscard]] Finding a_conflict_has_one_name(const Ledger& ledger);
+// What is recorded as lost is a value, and another one than what was kept.
+[[nodiscard]] Finding what_lost_is_a_value_of_its_own(const Ledger& ledger);
+// All four, the first two only where no server was set back: that one knows less of what it had
+// taken.
+[[nodiscard]] Finding of_the_journal(const Ledger& ledger, const Schema& schema, bool was_set_back);
 // The workload finds what it did.
 [[nodiscard]] Finding an_app_finds_what_it_did(const std::optional<std::string>& surprise);
 

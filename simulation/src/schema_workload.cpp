@@ -2,6 +2,7 @@
 #include <set>
 #include <utility>
 
+#include "conflict_acts.hpp"
 #include "counter_acts.hpp"
 #include "custom_acts.hpp"
 #include "list_acts.hpp"
@@ -16,6 +17,10 @@ namespace {
 class SchemaWorkload final : public Workload {
  public:
   Act act(Replica& replica, SeededRandom& random) override {
+    if (random.below(40) == 0) {
+      if (const auto conflict = choose_conflict(replica, random))
+        return settle(replica, *conflict, random);
+    }
     const Place place = choose_place(replica.schema(), random);
     const std::uint64_t kind = random.below(20);
     if (kind == 0) return erase(replica, place);
@@ -53,6 +58,19 @@ class SchemaWorkload final : public Workload {
       default:
         return patch(replica, place, random);
     }
+  }
+
+  Act settle(Replica& replica, const Conflict& conflict, SeededRandom& random) {
+    const Merge merge =
+        replica.schema().collection(conflict.collection).field(conflict.field).merge;
+    // An item that two devices put back is in its list twice, which the account of lists takes for
+    // a move that made two of it.
+    if (merge == Merge::kList || random.below(3) == 0) return dismiss_conflict(replica, conflict);
+    // Whether or not it is done: the process may end before it says.
+    const Place place{.collection = conflict.collection, .record = conflict.record, .field = {}};
+    counters_.forget(place);
+    lists_.forget(place);
+    return restore_conflict(replica, conflict);
   }
 
   Act erase(Replica& replica, const Place& place) {

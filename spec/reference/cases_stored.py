@@ -40,6 +40,20 @@ PROGRESS = [
      "01" + "0439663263" + "02" + "012a" + "06396632632e31" + "0162" + "06396632632e32"),
 ]
 
+SLOT_KEY = "630072006600"  # of the field f of c/r
+STAMP = T_HEX + A
+OUTBOX = [
+    ("An op that overwrote nothing knowingly.", 7, "", "01" + "0000000000000007" + SLOT_KEY),
+    ("An op with the register that it overwrote knowingly.", 7, STAMP, "02" + "0000000000000007" + STAMP + SLOT_KEY),
+    ("An op that a server has had before.", 7, "ff" * 16, "02" + "0000000000000007" + "ff" * 16 + SLOT_KEY),
+]
+ASIDE_HEX = "0f" + "7374616d705f696e5f667574757265" + "0100"
+ASIDE = [
+    ("An op that a server refused.", "stamp_in_future", None, "0100", "01" + ASIDE_HEX),
+    ("An op that arrived, with the last sequence at that time.", "stamp_in_future", 258, "0100",
+     "02" + "0000000000000102" + ASIDE_HEX),
+]
+
 ONE = A + T_HEX + "00" * 8
 BAD = [
     ("An entry without a byte is none.", "head", ""),
@@ -64,6 +78,13 @@ BAD = [
     ("A range that is there twice.", "log", "01" + NUMBERS + (A + T_HEX * 2) * 2),
     ("Cursors that descend.", "progress", "01" + "00" + "02" + "016200" + "012a00"),
     ("A cursor that is there twice.", "progress", "01" + "00" + "02" + "012a00" + "012a00"),
+    ("An outbox entry of a format that is not known.", "outbox", "03" + "00" * 8 + SLOT_KEY),
+    ("An outbox entry whose base is cut.", "outbox", "02" + "00" * 8 + STAMP[:-2]),
+    ("An outbox entry with a base that is none.", "outbox", "02" + "00" * 8 + "00" * 16 + SLOT_KEY),
+    ("An outbox entry without a slot.", "outbox", "02" + "00" * 8 + STAMP),
+    ("An op put aside whose place is cut.", "aside", "02" + "00" * 7),
+    ("An op put aside without a batch.", "aside", "02" + "00" * 8 + ASIDE_HEX[:-4]),
+    ("An op put aside of a format that is not known.", "aside", "03" + ASIDE_HEX),
     ("Fewer cursors than were said.", "progress", "01" + "00" + "02" + "012a00"),
 ]
 
@@ -97,7 +118,13 @@ def stored_file():
                                         for replica, first, last in ranges]})
     for name, epoch, cursors, stated in PROGRESS:
         good(name, "progress", stored.encode_progress(epoch, cursors), stated, {"epoch": epoch, "cursors": cursors})
+    for name, commit, base, stated in OUTBOX:
+        good(name, "outbox", stored.encode_outbox(commit, bytes.fromhex(base), bytes.fromhex(SLOT_KEY)), stated,
+             {"commit": commit, "base": base, "slot_key": SLOT_KEY})
+    for name, code, after, batch, stated in ASIDE:
+        good(name, "aside", stored.encode_aside(code, after, bytes.fromhex(batch)), stated,
+             {"code": code, "after": after, "batch": batch})
     for name, entry, encoded in BAD:
         agree(name, "store_corrupt", refusal(lambda: stored.check(entry, bytes.fromhex(encoded))))
         cases.append({"name": name, "kind": "bad", "entry": entry, "encoded": encoded, "error": "store_corrupt"})
-    return {"description": "Entries of meta in a device's own store.", "cases": cases}
+    return {"description": "Entries of a device's own store.", "cases": cases}

@@ -4,6 +4,7 @@ from encoding import Reader, encode_sized, encode_varint
 from limits import FENCE_MAX
 
 VERSION = b"\x01"
+WITH_MORE = b"\x02"  # an outbox entry with a base, or an op put aside with its place in time
 IN_DOUBT = 2**64 - 1
 LOG_NUMBERS = ("dropped", "kept", "next", "end", "current")
 
@@ -37,11 +38,15 @@ def encode_progress(epoch, cursors):
             + b"".join(encode_sized(name) + encode_sized(cursor) for name, cursor in named))
 
 
-def _begin(data):
-    reader = Reader(data, "store_corrupt")
-    if reader.byte() != VERSION[0]:
-        reader.refuse()
-    return reader
+def encode_outbox(commit, base, slot_key):
+    """`base` is a stamp as bytes, empty for none."""
+    return (WITH_MORE if base else VERSION) + commit.to_bytes(8, "big") + base + slot_key
+
+
+def encode_aside(code, after, batch):
+    """`after` is a sequence, or None."""
+    begin = VERSION if after is None else WITH_MORE + after.to_bytes(8, "big")
+    return begin + encode_sized(code.encode()) + batch
 
 
 def _number(reader):
@@ -84,13 +89,40 @@ def _read_progress(reader):
         before = name
 
 
+def _read_outbox(reader, has_more):
+    reader.take(8)
+    if has_more and not any(reader.take(16)):
+        reader.refuse()
+    _take_rest(reader)
+
+
+def _read_aside(reader, has_more):
+    if has_more:
+        reader.take(8)
+    reader.sized()
+    _take_rest(reader)
+
+
+def _take_rest(reader):
+    if not reader.remaining():
+        reader.refuse()
+    reader.take(reader.remaining())
+
+
 READERS = {"head": _read_head, "fence": _read_fence, "ancestors": _read_ancestors, "log": _read_log,
            "progress": _read_progress}
+READERS_OF_TWO = {"outbox": _read_outbox, "aside": _read_aside}
 
 
 def check(entry, data):
-    """Raises Refused unless a reader takes the bytes for this entry of `meta`."""
-    reader = _begin(data)
-    READERS[entry](reader)
+    """Raises Refused unless a reader takes the bytes for this entry."""
+    reader = Reader(data, "store_corrupt")
+    version = bytes([reader.byte()])
+    if entry in READERS_OF_TWO and version in (VERSION, WITH_MORE):
+        READERS_OF_TWO[entry](reader, version == WITH_MORE)
+    elif entry in READERS and version == VERSION:
+        READERS[entry](reader)
+    else:
+        reader.refuse()
     if reader.remaining():
         reader.refuse()

@@ -207,6 +207,25 @@ BOOST_AUTO_TEST_CASE(what_a_lost_reply_had_acknowledged_is_no_conflict) {
   BOOST_TEST(summary_of(pair.left) == "");
 }
 
+BOOST_AUTO_TEST_CASE(an_entry_is_removed_by_the_reply_that_says_that_it_was_taken) {
+  Couple pair(
+      R"({"name": "c", "version": 1, "conflicts": {"keep": 1}, "collections": {"days": {}}})");
+  pair.begin({{"mood", Value("fair")}, {"sleep", Value(7)}});
+  pair.both(patch({{"mood", Value("bad")}}), patch({{"mood", Value("good")}}));
+  pair.server.round(pair.right);
+  pair.server.round(pair.left);
+  const auto push = next_push(pair.left);
+  pair.server.answer(&push, must(pair.left.replication().cursors()));
+  pair.both(patch({{"sleep", Value(6)}}), patch({{"sleep", Value(8)}}));
+  pair.server.round(pair.right);
+  pair.server.round(pair.left);
+  BOOST_TEST(summary_of(pair.left) == "days/d sleep lww: lost 6 to 8\n");
+  pair.meet();
+  pair.left.check_fold();
+  BOOST_TEST(pair.left.state().pending_ops == 0U);
+  BOOST_TEST(summary_of(pair.right) == "days/d sleep lww: lost 6 to 8\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_device_offers_again_to_a_restored_server_is_no_conflict) {
   Couple pair;
   pair.begin({{"mood", Value("fair")}});

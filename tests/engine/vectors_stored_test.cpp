@@ -79,12 +79,38 @@ void run_progress(const json::object& one, const std::string& encoded) {
   BOOST_TEST((must(decode_progress(encoded)) == progress));
 }
 
+void run_outbox(const json::object& one, const std::string& encoded) {
+  only_members(one, {"name", "kind", "entry", "commit", "base", "slot_key", "encoded"});
+  const std::string slot_key = from_hex(text(one, "slot_key"));
+  OutboxEntry entry{static_cast<std::uint64_t>(number(one.at("commit"))), slot_key};
+  const std::string base = from_hex(text(one, "base"));
+  if (!base.empty()) entry.base = decode_stamp(base).value();
+  BOOST_TEST(encode_outbox(entry) == encoded);
+  BOOST_TEST((must(decode_outbox(encoded, "key")) == entry));
+}
+
+void run_aside(const json::object& one, const std::string& encoded) {
+  only_members(one, {"name", "kind", "entry", "code", "after", "batch", "encoded"});
+  const auto code = code_from_name(text(one, "code"));
+  BOOST_REQUIRE(code);
+  std::optional<std::uint64_t> after;
+  if (!is_null_or_absent(one, "after")) after = static_cast<std::uint64_t>(number(one.at("after")));
+  const std::string batch = from_hex(text(one, "batch"));
+  BOOST_TEST(encode_aside(*code, batch, after) == encoded);
+  const AsideEntry entry = must(decode_aside(encoded, "key"));
+  BOOST_TEST((entry.code == *code));
+  BOOST_TEST(entry.batch == batch);
+  BOOST_TEST((entry.after == after));
+}
+
 std::string refusal_of(const std::string& entry, const std::string& encoded) {
   if (entry == kHeadName) return code_of(decode_head(encoded));
   if (entry == kFenceName) return code_of(decode_fence(encoded));
   if (entry == kAncestorsName) return code_of(decode_ancestors(encoded));
   if (entry == kLogStateName) return code_of(decode_log_state(encoded));
   if (entry == kProgressName) return code_of(decode_progress(encoded));
+  if (entry == "outbox") return code_of(decode_outbox(encoded, "key"));
+  if (entry == "aside") return code_of(decode_aside(encoded, "key"));
   unknown("entry", entry);
 }
 
@@ -103,6 +129,8 @@ void run_stored(const json::object& one) {
   if (entry == kAncestorsName) return run_ancestors(one, encoded);
   if (entry == kLogStateName) return run_log(one, encoded);
   if (entry == kProgressName) return run_progress(one, encoded);
+  if (entry == "outbox") return run_outbox(one, encoded);
+  if (entry == "aside") return run_aside(one, encoded);
   unknown("entry", entry);
 }
 

@@ -69,15 +69,20 @@ def write(folder, contents):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=pathlib.Path, help="where to write them")
+    parser.add_argument("folder", type=pathlib.Path, nargs="?",
+                        help="where to write them; unless given, only whether each plant has its place is looked at")
     arguments = parser.parse_args()
     names = [plant.name for plant in PLANTS]
     try:
         if len(set(names)) != len(names):
             raise Misplaced("two plants have the same name")
-        write(arguments.folder, sources())
+        contents = sources()
     except Misplaced as error:
         sys.exit(f"tests/mutation: {error}")
+    if arguments.folder:
+        write(arguments.folder, contents)
+    else:
+        print(f"each of {len(PLANTS)} plants has its place")
 
 
 if __name__ == "__main__":

@@ -86,7 +86,8 @@ class Recorder {
       const auto more = records.next(id, slots);
       if (!more) return fail(more.error());
       if (!*more) return {};
-      if (slots.exists()) visitor(id);
+      // What has just arrived may have removed it already.
+      if (slots.exists() && !known_.contains(id)) visitor(id);
     }
   }
 
@@ -126,7 +127,7 @@ class Recorder {
   const replica::Unsettled& unsettled_;
   replica::CommitBuilder& builder_;
   std::vector<Op>& written_;
-  std::set<std::string> known_;  // ids that need no look into the store
+  std::set<std::string> known_;  // ids that this commit has something of
   std::size_t added_ = 0;
 };
 

@@ -35,7 +35,8 @@ Result<void> Watch::meet(const Op& arrived, const std::optional<SlotEntry>& pres
     return {};
   }
   if (is_own_slot(key, kDeadElement)) {
-    if (arrived.stamp <= found.after.dead) return {};
+    // The same again is looked at: what is stamped anew may have come to stand before it.
+    if (arrived.stamp < found.after.dead) return {};
     found.after.dead = arrived.stamp;
     found.arrived_deletion = arrived;
     found.arrived_after = after;
@@ -95,8 +96,8 @@ Result<void> Watch::find_hidden(const std::string& prefix, const Seen& record) {
     if (!key || !slot) return replica::corrupt("slot", (*cursor)->key());
     const Stamp& deletion = record.arrived_deletion->stamp;
     if (key->field().empty() || lost_.contains(key->bytes()) ||
-        slot->stamp.replica == deletion.replica || record.before.hides(slot->stamp) ||
-        !record.after.hides(slot->stamp)) {
+        slot->stamp.replica == deletion.replica || !record.after.hides(slot->stamp) ||
+        (deletion != record.before.dead && record.before.hides(slot->stamp))) {
       continue;
     }
     const auto base = unknown_elsewhere(*slot, record.arrived_after);

@@ -86,7 +86,12 @@ Result<void> Intake::merge_page(std::string_view batch, std::int64_t server_ms) 
 Result<void> Intake::record_conflicts() {
   const auto clashes = watch_.finish();
   if (!clashes) return fail(clashes.error());
-  return conflict::record(*clashes, core_, snapshot_, unsettled_, builder_, merged_ops_);
+  const std::size_t arrived = merged_ops_.size();
+  auto done = conflict::record(*clashes, core_, snapshot_, unsettled_, builder_, merged_ops_);
+  // Where the journal was written over, the slot is no longer what the snapshot has, either.
+  for (std::size_t i = arrived; i < merged_ops_.size(); ++i)
+    merged_.insert_or_assign(merged_ops_[i].key.bytes(), i);
+  return done;
 }
 
 Result<ReplyOutcome> Intake::commit() {

@@ -1,0 +1,11 @@
+"""The plants: mistakes that a good engineer could make, each of which the simulator has to find.
+
+A plant replaces `find`, which its file has exactly once, by `replace`, which asks `planted("NAME")` and does what the
+file did before when that says no. All are compiled into one program, and one at a time is switched on.
+"""
+
+from plants import clock, compaction, conflicts, indexes, law, outbox, pages, records, restamping, session, strategies, unseen
+
+TOPICS = (clock, law, records, strategies, outbox, restamping, pages, unseen, conflicts, compaction, indexes,
+          session)
+PLANTS = [plant for topic in TOPICS for plant in topic.PLANTS]

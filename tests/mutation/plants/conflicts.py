@@ -1,0 +1,105 @@
+"""The conflict journal."""
+
+from plants.plant import Plant
+
+BUILDER = "engine/src/replica/commit_builder.cpp"
+CONFLICTS = "engine/src/conflict/conflicts.cpp"
+ENTRY = "engine/src/conflict/entry.cpp"
+INCOMING = "engine/src/replica/incoming.cpp"
+INTAKE = "engine/src/replica/intake.cpp"
+PENDING = "engine/src/replica/pending.cpp"
+RESTAMP = "engine/src/replica/restamp.cpp"
+RESTORATION = "engine/src/conflict/restoration.cpp"
+SETTLE = "engine/src/replica/intake_settle.cpp"
+WATCH = "engine/src/conflict/watch.cpp"
+
+PLANTS = [
+    Plant("arrived_value_that_loses_unrecorded", "only what was written here is recorded when it loses",
+          WATCH,
+          "    note({arrived, own.stamp, own.value, rule});",
+          '    if (!planted("arrived_value_that_loses_unrecorded")) note({arrived, own.stamp, own.value, rule});'),
+    Plant("own_value_that_loses_unrecorded", "only what arrives is recorded when it loses",
+          WATCH,
+          "    note({own, arrived.stamp, arrived.value, rule});",
+          '    if (!planted("own_value_that_loses_unrecorded")) note({own, arrived.stamp, arrived.value, rule});'),
+    Plant("deletion_here_unrecorded", "what arrives for a record that was deleted here is gone",
+          WATCH,
+          "if (*base) found.edits.push_back(arrived);",
+          'if (*base && !planted("deletion_here_unrecorded")) found.edits.push_back(arrived);'),
+    Plant("deletion_there_unrecorded", "what was written here to a record that was deleted elsewhere is gone",
+          WATCH,
+          "    if (record.arrived_deletion) {",
+          '    if (record.arrived_deletion && !planted("deletion_there_unrecorded")) {'),
+    Plant("knowing_deletion_recorded", "what its own writer had deleted is recorded when another value arrives",
+          WATCH,
+          "} else if (!(record.before.hides(own.stamp) && record.before.dead.replica == own.stamp.replica)) {",
+          '} else if (!(record.before.hides(own.stamp) && record.before.dead.replica == own.stamp.replica) ||\n'
+          '             planted("knowing_deletion_recorded")) {'),
+    Plant("same_value_recorded", "two devices that write the same are in conflict",
+          WATCH,
+          "|| arrived.value == present.value) return {};",
+          '||\n      (arrived.value == present.value && !planted("same_value_recorded")))\n    return {};'),
+    Plant("removal_recorded", "a removal that loses is recorded as a value",
+          WATCH,
+          "  if (is_tombstone(clash.lost.value)) return;",
+          '  if (is_tombstone(clash.lost.value) && !planted("removal_recorded")) return;'),
+    Plant("settled_is_recorded", "what was acknowledged long ago is in conflict with what arrives",
+          WATCH,
+          "  if (!*waiting ||\n",
+          '  if (!*waiting && planted("settled_is_recorded")) return Stamp{};\n  if (!*waiting ||\n'),
+    Plant("taken_is_ignored", "what a server says that it had taken counts as unknown to all others",
+          INCOMING,
+          "taken.through = reply.push->taken;",
+          'taken.through = planted("taken_is_ignored") ? 0 : reply.push->taken;'),
+    Plant("taken_is_not_kept", "what a server says that it had taken is forgotten with its reply",
+          SETTLE,
+          "if (auto ok = note_taken(pushed.pusher, reply.taken); !ok) return ok;",
+          'if (auto ok = planted("taken_is_not_kept") ? Result<void>() : note_taken(pushed.pusher, reply.taken); !ok)\n'
+          "    return ok;"),
+    Plant("base_not_kept", "a write does not keep what it replaced knowingly",
+          BUILDER,
+          "replaced ? replaced->base : Stamp{}",
+          'replaced && !planted("base_not_kept") ? replaced->base : Stamp{}'),
+    Plant("base_not_passed_on", "a write that replaces a pending one counts that one as known to all",
+          PENDING,
+          "*waiting ? (*waiting)->base : slot->stamp",
+          '*waiting && !planted("base_not_passed_on") ? (*waiting)->base : slot->stamp'),
+    Plant("base_lost_when_stamped_anew", "what is stamped anew has replaced nothing knowingly",
+          RESTAMP,
+          "Replaced{item.sequence, item.base}",
+          'Replaced{item.sequence, planted("base_lost_when_stamped_anew") ? Stamp{} : item.base}'),
+    Plant("set_aside_is_settled", "what is set aside counts as acknowledged",
+          PENDING,
+          "if (*set_aside) return Waiting{{}, true};",
+          'if (*set_aside && !planted("set_aside_is_settled")) return Waiting{{}, true};'),
+    Plant("quarantine_meets_what_is_pending", "what comes out of quarantine is held against pending writes alone",
+          WATCH,
+          "  if (after && present.sequence > *after &&",
+          '  if (after && !planted("quarantine_meets_what_is_pending") && present.sequence > *after &&'),
+    Plant("quarantined_is_not_met", "what comes into quarantine is not held against what is pending",
+          INTAKE,
+          "      if (auto ok = watch_.meet(*item.op, *present); !ok) return ok;",
+          '      if (auto ok = planted("quarantined_is_not_met") ? Result<void>() : watch_.meet(*item.op, *present); !ok)\n'
+          "        return ok;"),
+    Plant("offered_again_is_new", "what a restored server is offered again counts as a new write",
+          SETTLE,
+          "encode_outbox({slot->sequence, (*cursor)->key(), kOfferedAgain}));",
+          'encode_outbox({slot->sequence, (*cursor)->key(),\n'
+          '                                planted("offered_again_is_new") ? Stamp{} : kOfferedAgain}));'),
+    Plant("conflict_has_many_names", "the name of an entry is another each time that the conflict is found",
+          ENTRY,
+          "  return id + \"-\" + crypto::digest_hex(named);",
+          '  static int found = 0;\n'
+          '  if (planted("conflict_has_many_names")) named += std::to_string(++found);\n'
+          "  return id + \"-\" + crypto::digest_hex(named);"),
+    Plant("restored_stays_open", "what is restored is listed as if nobody had looked at it",
+          CONFLICTS,
+          "      return transaction.patch(kConflictsCollection, id,\n",
+          '      if (planted("restored_stays_open") && state == kRestored) return {};\n'
+          "      return transaction.patch(kConflictsCollection, id,\n"),
+    Plant("restored_map_replaces_all_keys", "a key that is restored removes the others",
+          RESTORATION,
+          "if (const auto* keys = lost.if_object()) return",
+          'if (const auto* keys = lost.if_object(); keys != nullptr && !planted("restored_map_replaces_all_keys"))\n'
+          "        return"),
+]

@@ -1,0 +1,31 @@
+"""Stamping anew."""
+
+from plants.plant import Plant
+
+CLOCK_HEADER = "engine/include/syncline/clock.hpp"
+RESTAMP = "engine/src/replica/restamp.cpp"
+WITHDRAWAL = "engine/src/replica/withdrawal.cpp"
+SPACE = "transports/loopback/src/space.cpp"
+
+PLANTS = [
+    Plant("late_copy_of_a_refused_push", "a push from before a refusal is taken in when its stamps are no longer ahead",
+          SPACE,
+          "if (any_in_future) replica.fence",
+          'if (any_in_future && !planted("late_copy_of_a_refused_push")) replica.fence'),
+    Plant("restamp_keeps_old_names", "a counter is left behind by the deletion that it follows",
+          RESTAMP,
+          "if (!accumulates(schema, key) ||",
+          'if (planted("restamp_keeps_old_names") || !accumulates(schema, key) ||'),
+    Plant("restamp_by_outbox_order", "ops are stamped anew in the order in which they lie in the outbox",
+          WITHDRAWAL,
+          "{ return a.op.stamp < b.op.stamp; });",
+          '{ return !planted("restamp_by_outbox_order") && a.op.stamp < b.op.stamp; });'),
+    Plant("rewind_too_far", "a rewound clock forgets what others have seen, and stamps below it",
+          CLOCK_HEADER,
+          "void rewind() { state_.last = state_.confirmed; }",
+          'void rewind() { state_.last = planted("rewind_too_far") ? HybridTime{} : state_.confirmed; }'),
+    Plant("restamp_logged_as_a_write", "what is stamped anew is logged as if it were new",
+          RESTAMP,
+          "builder.write(op, LogOrigin::kRestamped,",
+          'builder.write(op, planted("restamp_logged_as_a_write") ? LogOrigin::kLocal : LogOrigin::kRestamped,'),
+]
