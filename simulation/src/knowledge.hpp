@@ -20,8 +20,8 @@ using Seen = std::map<std::string, std::set<Stamp>>;
 // Thread safety: none.
 class Knowledge {
  public:
-  // A device that had seen this wrote the op. What is known already stays: a device may read its log
-  // again, and a stamp that was withdrawn may be given again.
+  // A device that had seen this wrote the op. What is known already stays: a device may read its
+  // log again, and a stamp that was withdrawn may be given again.
   void wrote(const Op& op, const Seen& seen);
   // The write got another stamp; its writer knows what it knew.
   void stamped_anew(const std::string& slot, const Stamp& before, const Stamp& anew);

@@ -49,8 +49,8 @@ using ConflictVisitor = std::function<bool(const Conflict&)>;  // false ends the
 
 // The conflicts that any device of the account has found. What is const reads one moment and never
 // waits for a writer; what is not is a local write. A change of the journal is observed as one of
-// the collection kConflicts. Errors of all members: those of the store, beside those that are
-// named.
+// the collection kConflictsCollection. Errors of all members: those of the store, beside those that
+// are named.
 //
 // Thread safety: all members may be called from any thread.
 class Conflicts {

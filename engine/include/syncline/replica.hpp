@@ -94,7 +94,8 @@ class Replica {
   // key_malformed, key_too_long, those of the store.
   [[nodiscard]] Result<void> scan(std::string_view collection, const ScanRange& range,
                                   const Visitor& visitor) const;
-  // The collections that hold any slot, ascending, the engine's own among them. Errors: those of the store.
+  // The collections that hold any slot, ascending, the engine's own among them. Errors: those of
+  // the store.
   [[nodiscard]] Result<std::vector<std::string>> collections() const;
 
   [[nodiscard]] Subscription observe(Observer observer);

@@ -70,7 +70,6 @@ class RecordSlots {
   using Views = std::vector<strategy::SlotView>;
   [[nodiscard]] Views counting(std::string_view field) const;
 
-
  private:
   [[nodiscard]] static Views counting(const Field& field, const Stamp& deletion);
   // The slots of the field that count, as far as the mutation has to see them.

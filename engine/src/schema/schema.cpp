@@ -121,9 +121,8 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
                                          const Reading& reading) {
   const auto members = object_at(document, place);
   if (!members) return fail(members.error());
-  if (auto ok =
-          check_members(**members, place, {"fields", "groups", "delete", "history", "indexes"},
-                        reading);
+  if (auto ok = check_members(**members, place,
+                              {"fields", "groups", "delete", "history", "indexes"}, reading);
       !ok)
     return fail(ok.error());
   CollectionRules rules;
@@ -137,8 +136,7 @@ Result<CollectionRules> parse_collection(const Value& document, const std::strin
   const auto groups = named_fields(**members, "groups", place);
   if (!groups) return fail(groups.error());
   for (const auto& [name, group] : **groups) {
-    if (auto ok = parse_group(name, group, place + ".groups." + name, reading, rules);
-        !ok)
+    if (auto ok = parse_group(name, group, place + ".groups." + name, reading, rules); !ok)
       return fail(ok.error());
   }
   for (const auto& [part, group] : rules.group_of) {
