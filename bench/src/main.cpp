@@ -19,7 +19,7 @@ struct Group {
   void (*measure)(const Settings&, Report&);
 };
 
-constexpr std::array<Group, 7> kGroups{{{"writes", syncline::bench::measure_writes},
+constexpr std::array<Group, 8> kGroups{{{"writes", syncline::bench::measure_writes},
                                         {"merge", syncline::bench::measure_merge},
                                         {"import", syncline::bench::measure_import},
                                         {"reads", syncline::bench::measure_reads},

@@ -90,6 +90,8 @@ BOOST_AUTO_TEST_CASE(a_meta_page_that_is_damaged_after_a_compaction_is_repaired_
   constexpr std::size_t kMetaEnd = kMetaBegin + 136;
   for (const std::size_t page : {0U, 1U}) {
     for (std::size_t at = kMetaBegin; at < kMetaEnd; ++at) {
+      // Another version may be that of a newer LMDB, and such a file is left alone.
+      if (at >= kMetaBegin + 4 && at < kMetaBegin + 8) continue;
       fs::copy_file(directory.path() / "compacted", file, fs::copy_options::overwrite_existing);
       fs::remove(directory.path() / "damaged");
       {

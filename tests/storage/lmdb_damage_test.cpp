@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_store_of_a_newer_format_is_refused_with_both_versions) {
     const std::string message = open_message();
     BOOST_TEST(message.starts_with("store_format_unsupported: "));
     BOOST_TEST(message.find("version 7") != std::string::npos);
-    BOOST_TEST(message.find("version 2") != std::string::npos);
+    BOOST_TEST(message.find("version 3") != std::string::npos);
   }
 }
 
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_format_version_is_an_error) {
   std::string bytes = read_file();
   for (std::size_t at = bytes.find("format"); at != std::string::npos;
        at = bytes.find("format", at + 1)) {
-    bytes[at + 6 + 7] = '\x03';
+    bytes[at + 6 + 7] = '\x04';
   }
   write_file(bytes);
   BOOST_TEST(open_message().starts_with("store_corrupt: "));
