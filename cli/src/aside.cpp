@@ -55,7 +55,7 @@ Result<void> list(const Context& context) {
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
   bool is_empty = true;
-  const auto visited = database->replica->kept_aside().visit([&](const AsideOp& aside) {
+  auto visited = database->replica->kept_aside().visit([&](const AsideOp& aside) {
     is_empty = false;
     return print_line(aside_line(aside, context.json));
   });

@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(whatever_decides_what_entries_hold_makes_it_another_index) 
     Device device(from);
     device.write([](Transaction& t) { return t.put("c", "r", {}); });
     for (const std::string& to : schemas) {
-      device.reopen(to);
+      device.migrate(to);
       BOOST_TEST((query_code(device, {"c", "by_a"}) == "none") == (from == to));
-      device.reopen(from);
+      device.migrate(from);
       build(device);
     }
   }
