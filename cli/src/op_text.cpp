@@ -71,7 +71,7 @@ std::string device_text(ReplicaId replica, ReplicaId self) {
 
 std::string place_text(const SlotKey& key, const Schema& schema, ReplicaId self) {
   if (key.field().empty()) return key.element() == kLiveElement ? "(created)" : "(deleted)";
-  const std::string field(key.field());
+  std::string field(key.field());
   if (key.element().empty()) return field;
   const Merge merge = schema.collection(key.collection()).field(key.field()).merge;
   const std::string element = element_text(merge, key.element(), self);

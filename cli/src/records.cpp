@@ -225,12 +225,11 @@ Result<void> list(const Context& context, const Arguments& arguments) {
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
   bool is_empty = true;
-  const auto scanned =
-      database->replica->scan(arguments.collection, range, [&](const Record& record) {
-        is_empty = false;
-        return print_line(context.json ? record_to_json(record)
-                                       : record.id + "  " + value_to_json(Value(record.fields)));
-      });
+  auto scanned = database->replica->scan(arguments.collection, range, [&](const Record& record) {
+    is_empty = false;
+    return print_line(context.json ? record_to_json(record)
+                                   : record.id + "  " + value_to_json(Value(record.fields)));
+  });
   if (scanned && is_empty) say_nothing_there(context, kNoRecords);
   return scanned;
 }

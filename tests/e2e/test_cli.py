@@ -171,6 +171,7 @@ def test_the_log_shows_each_change_once_and_in_order(device):
     assert log[0]["stamp"] == log[1]["stamp"] == log[2]["stamp"] < log[3]["stamp"]
     assert set(log[0]) == {
         *("sequence", "origin", "stamp", "collection", "record", "field", "element", "removed", "value"),
+        *("time_ms", "device", "this_device", "place", "state"),
     }
 
 

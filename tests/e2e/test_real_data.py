@@ -117,8 +117,12 @@ def test_two_halves_that_overlap_merge_as_the_stamps_say(command, folder, each_b
     assert phone.export("steps") == ndjson(predicted)
     for device in (phone, tablet):
         assert len(device.export("steps").splitlines()) == STEPS_ROWS
-        folded = resolve_lww(fold(device.log()))
+        folded = resolve_lww(fold(entry for entry in device.log() if entry["collection"] == "steps"))
         assert folded == {("steps", record): fields for record, fields in predicted.items()}
+        # Of each row that both wrote, one value lost to the other, and the journal has it.
+        lost = {conflict["record"]: (conflict["lost"], conflict["kept"]) for conflict in device.objects("conflicts")}
+        assert set(lost) == set(both)
+        assert all(kept == predicted[record]["StepTotal"] != value for record, (value, kept) in lost.items())
 
 
 @pytest.mark.parametrize(("collection", "id_columns", "count"), OTHERS, ids=[name for name, _, _ in OTHERS])

@@ -53,7 +53,7 @@ def test_a_check_says_what_would_change_and_fails_for_what_is_refused(diary, fol
     assert not checked["needs_migration"] and checked["before"]["version"] == 1
     assert checked["differences"] == [
         {"collection": "days", "name": "best", "part": "field", "before": "", "after": "max", "needs_migration": False}]
-    diary.refused("schema", "check", write_schema(folder, COUNTED), code="schema_changed")
+    diary.refused("schema", "check", write_schema(folder, COUNTED), code="schema_changed", prints=True)
     assert diary.one("schema", "set", more)["digest"] == checked["after"]["digest"]
 
 
@@ -74,7 +74,7 @@ def test_an_older_file_is_refused_and_the_newer_schema_stays(diary, folder):
     diary.one("schema", "set", write_schema(folder, newer))
     older = write_schema(folder, FIRST)
     assert "is older than the stored" in diary.refused("schema", "set", older, code="schema_changed")
-    diary.refused("schema", "check", older, code="schema_changed")
+    diary.refused("schema", "check", older, code="schema_changed", prints=True)
     assert diary.one("schema", "show")["version"] == 5
 
 
