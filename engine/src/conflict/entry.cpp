@@ -67,7 +67,8 @@ Value shown_or_raw(const CollectionRules& rules, std::string_view field, std::st
                    const Value& raw) {
   const auto encoded = encode_value(raw);
   auto value = encoded ? shown(rules, field, element, *encoded) : std::nullopt;
-  return value ? std::move(*value) : raw;
+  if (!value) return raw;
+  return std::move(*value);
 }
 
 const strategy::Strategy& strategy_of_slots(const CollectionRules& rules,

@@ -53,7 +53,7 @@ class Recorder {
   Result<void> keep_bounds() {
     if (added_ == 0) return {};
     std::vector<std::string> present;
-    const auto scanned = scan([&](const std::string& id) { present.push_back(id); });
+    auto scanned = scan([&](const std::string& id) { present.push_back(id); });
     if (!scanned) return scanned;
     const ConflictBounds& bounds = core_.schema.conflict_bounds();
     const std::int64_t oldest_ms = core_.clock.now_ms() - bounds.keep_days * kDayMs;

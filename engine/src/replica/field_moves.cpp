@@ -16,7 +16,9 @@ using schema::group_of_rule;
 
 constexpr std::string_view kUndeclared = "lww";
 
-std::string named(std::string rule) { return rule.empty() ? std::string(kUndeclared) : rule; }
+std::string named(const std::string& rule) {
+  return rule.empty() ? std::string(kUndeclared) : rule;
+}
 
 // The rule by its words. A part of a group is read and written by the group.
 FieldRule rule_of(const std::string& name, const Strategies& strategies) {

@@ -115,7 +115,7 @@ Result<std::unique_ptr<Replica>> Replica::open(Store& store, WallClock& wall, Ra
   auto opened = read_meta(**snapshot, random);
   if (!opened) return fail(opened.error());
 
-  auto schema = opening_schema(**snapshot, schema_json, strategies);
+  auto schema = opening_schema(**snapshot, std::move(schema_json), strategies);
   if (!schema) return fail(schema.error());
   auto indexes = query::reconcile(**snapshot, schema->schema);
   if (!indexes) return fail(indexes.error());

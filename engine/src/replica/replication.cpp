@@ -232,7 +232,7 @@ class ReplicaReplication final : public Replication {
     if (!snapshot) return fail(snapshot.error());
     if (auto ok = verify_fold(**snapshot); !ok) return ok;
     std::string first;
-    const auto checked =
+    auto checked =
         query::verify_indexes(**snapshot, core_.schema, [&first](const std::string& what) {
           if (first.empty()) first = what;
         });

@@ -33,8 +33,7 @@ void OpeningSchema::put_into(StoreBatch& batch) const {
   if (former) batch.put(Keyspace::kMeta, std::string(kFormerName), *former);
 }
 
-Result<OpeningSchema> opening_schema(const Snapshot& snapshot,
-                                     const std::optional<std::string>& given,
+Result<OpeningSchema> opening_schema(const Snapshot& snapshot, std::optional<std::string> given,
                                      const Strategies& strategies) {
   auto own = given ? Schema::parse(*given, strategies) : Result<Schema>(Schema());
   if (!own) return fail(own.error());
@@ -45,7 +44,7 @@ Result<OpeningSchema> opening_schema(const Snapshot& snapshot,
   const SchemaComparison comparison = schema::compare(stored->schema, stored->former, *own);
   if (comparison.needs_migration()) return fail(schema::refusal(comparison));
   if (comparison.is_older) return OpeningSchema{std::move(stored->schema)};
-  OpeningSchema opening{std::move(*own), *given};
+  OpeningSchema opening{std::move(*own), std::move(*given)};
   schema::FormerRules former = stored->former;
   schema::note_former(comparison, former);
   if (former != stored->former) opening.former = schema::encode_former_rules(former);

@@ -32,7 +32,7 @@ struct OpeningSchema {
 // Nothing given leaves the stored one in force, and so does an older version of it. Errors:
 // schema_invalid, json_malformed, schema_changed, store_corrupt, and those of the snapshot.
 [[nodiscard]] Result<OpeningSchema> opening_schema(const Snapshot& snapshot,
-                                                   const std::optional<std::string>& given,
+                                                   std::optional<std::string> given,
                                                    const Strategies& strategies);
 
 }  // namespace syncline::replica

@@ -80,7 +80,7 @@ class Search {
   // in doubt was not sent by this replica, and what its ancestor had sent has been pulled.
   Result<void> read_log(const Snapshot& snapshot) {
     const HybridTime most = most_that_may_be_held();
-    const auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
+    auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
       const HybridTime time = item.op.stamp.time;
       if (time > most) return true;
       come_after(time, item.op.stamp.replica, static_cast<LogOrigin>(item.origin));
