@@ -15,10 +15,6 @@ PLANTS = [
           '    const auto unsent = snapshot_.get(Keyspace::kOutbox, sequence_key(sequence));\n'
           '    if (planted("compaction_drops_what_is_pending") && unsent && *unsent) return false;\n'
           "    if (slot->sequence == sequence) {"),
-    Plant("compaction_forgets_times", "what a lost reply may have left with a server is forgotten with its op",
-          COMPACTION,
-          "if (!keeps[i] && ops[i].stamp.time > confirmed_)",
-          'if (!planted("compaction_forgets_times") && !keeps[i] && ops[i].stamp.time > confirmed_)'),
     Plant("compaction_keeps_what_was_withdrawn", "a withdrawn op stays for its age, and what replaced it goes",
           COMPACTION,
           "if (beats(op.stamp, op.value, slot->stamp, slot->value)) return false;",

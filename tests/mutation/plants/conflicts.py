@@ -63,11 +63,6 @@ PLANTS = [
           RESTAMP,
           "Replaced{item.sequence, item.base}",
           'Replaced{item.sequence, planted("base_lost_when_stamped_anew") ? Stamp{} : item.base}'),
-    Plant("offered_again_is_new", "what a restored server is offered again counts as a new write",
-          SETTLE,
-          "encode_outbox({slot->sequence, (*cursor)->key(), kOfferedAgain}));",
-          'encode_outbox({slot->sequence, (*cursor)->key(),\n'
-          '                                planted("offered_again_is_new") ? Stamp{} : kOfferedAgain}));'),
     Plant("conflict_has_many_names", "the name of an entry is another each time that the conflict is found",
           ENTRY,
           "  return id + \"-\" + crypto::digest_hex(named);",
