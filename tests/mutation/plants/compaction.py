@@ -25,9 +25,4 @@ PLANTS = [
           "batch_.put(Keyspace::kLog, sequence_key(first + begin),",
           'batch_.put(Keyspace::kLog,\n'
           '                 sequence_key(planted("compaction_shifts_what_is_left") ? first : first + begin),'),
-    Plant("compaction_counts_what_failed", "a commit that fails has dropped all the same",
-          COMPACTION,
-          "  auto done = core.store.commit(batch);\n  if (!done && done.error().code",
-          '  if (planted("compaction_counts_what_failed") && next) state_ = *next;\n'
-          "  auto done = core.store.commit(batch);\n  if (!done && done.error().code"),
 ]
