@@ -134,12 +134,7 @@ Result<std::optional<SlotEntry>> Watch::record_slot(const std::string& prefix,
   std::string key = prefix;
   key.push_back('\0');
   key.append(element);
-  const auto stored = snapshot_.get(Keyspace::kSlots, key);
-  if (!stored) return fail(stored.error());
-  if (!*stored) return std::nullopt;
-  const auto slot = replica::decode_slot(**stored, key);
-  if (!slot) return fail(slot.error());
-  return *slot;
+  return replica::read_slot(snapshot_, key);
 }
 
 Result<std::optional<Stamp>> Watch::unknown_elsewhere(const SlotEntry& present, After after) const {

@@ -143,6 +143,15 @@ Result<SlotEntry> decode_slot(std::string_view bytes, std::string_view key) {
   return SlotEntry{*sequence, *decode_stamp(*stamp_bytes), reader.rest()};
 }
 
+Result<std::optional<SlotEntry>> read_slot(const Snapshot& snapshot, std::string_view slot_key) {
+  const auto stored = snapshot.get(Keyspace::kSlots, slot_key);
+  if (!stored) return fail(stored.error());
+  if (!*stored) return std::nullopt;
+  const auto slot = decode_slot(**stored, slot_key);
+  if (!slot) return fail(slot.error());
+  return *slot;
+}
+
 std::string encode_outbox(const OutboxEntry& entry) {
   const bool has_base = entry.base != Stamp{};
   std::string out(1, has_base ? kWithBase : kEntryVersion);

@@ -76,6 +76,10 @@ struct SlotEntry {
 };
 [[nodiscard]] std::string encode_slot(const SlotEntry& slot);
 [[nodiscard]] Result<SlotEntry> decode_slot(std::string_view bytes, std::string_view key);
+// What the slot holds, valid while the snapshot lives; nothing if it holds nothing. Errors:
+// store_corrupt, store_io.
+[[nodiscard]] Result<std::optional<SlotEntry>> read_slot(const Snapshot& snapshot,
+                                                         std::string_view slot_key);
 
 // The slot key is borrowed from the entry.
 struct OutboxEntry {

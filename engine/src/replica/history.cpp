@@ -49,14 +49,13 @@ class ReplicaHistory final : public History {
     const auto aside = snapshot.get(Keyspace::kSetAside, sequence);
     if (!aside) return fail(aside.error());
     if (*aside) return OpState::kSetAside;
-    const auto stored = snapshot.get(Keyspace::kSlots, item.op.key.bytes());
-    if (!stored) return fail(stored.error());
-    if (!*stored) return corrupt("slot", item.op.key.bytes());
-    const auto slot = decode_slot(**stored, item.op.key.bytes());
-    if (!slot) return fail(slot.error());
-    if (slot->sequence != item.sequence) {
-      return beats(item.op.stamp, item.op.value, slot->stamp, slot->value) ? OpState::kWithdrawn
-                                                                           : OpState::kOverwritten;
+    const auto held = read_slot(snapshot, item.op.key.bytes());
+    if (!held) return fail(held.error());
+    if (!*held) return corrupt("slot", item.op.key.bytes());
+    const SlotEntry& slot = **held;
+    if (slot.sequence != item.sequence) {
+      return beats(item.op.stamp, item.op.value, slot.stamp, slot.value) ? OpState::kWithdrawn
+                                                                         : OpState::kOverwritten;
     }
     const auto pending = snapshot.get(Keyspace::kOutbox, sequence);
     if (!pending) return fail(pending.error());

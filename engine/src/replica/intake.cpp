@@ -71,7 +71,7 @@ Result<void> Intake::merge_page(std::string_view batch, std::int64_t server_ms) 
       if (auto ok = quarantine(item.error->code, item.raw); !ok) return ok;
     } else if (auto observed = core_.clock.observe(item.op->stamp, server_ms); !observed) {
       // By the time that it can be merged, what it conflicts with may be settled.
-      const auto present = stored(item.op->key.bytes());
+      const auto present = read_slot(snapshot_, item.op->key.bytes());
       if (!present) return fail(present.error());
       if (auto ok = watch_.meet(*item.op, *present); !ok) return ok;
       if (auto ok = quarantine(observed.error().code, encode_batch({&*item.op, 1})); !ok) return ok;
@@ -100,15 +100,6 @@ Result<ReplyOutcome> Intake::commit() {
   return outcome_;
 }
 
-Result<std::optional<SlotEntry>> Intake::stored(const std::string& key) const {
-  const auto bytes = snapshot_.get(Keyspace::kSlots, key);
-  if (!bytes) return fail(bytes.error());
-  if (!*bytes) return std::nullopt;
-  const auto slot = decode_slot(**bytes, key);
-  if (!slot) return fail(slot.error());
-  return *slot;
-}
-
 Result<void> Intake::merge(Op op, std::optional<std::uint64_t> after) {
   const std::string& key = op.key.bytes();
   if (unsettled_by(ancestors_, op.stamp) != nullptr) arrived_of_ancestors_.emplace(op.stamp, key);
@@ -117,7 +108,7 @@ Result<void> Intake::merge(Op op, std::optional<std::uint64_t> after) {
     const Op& present = merged_ops_[earlier->second];
     if (!beats(op.stamp, op.value, present.stamp, present.value)) return {};
   } else {
-    const auto present = stored(key);
+    const auto present = read_slot(snapshot_, key);
     if (!present) return fail(present.error());
     if (auto ok = watch_.meet(op, *present, after); !ok) return ok;
     if (*present) {

@@ -73,7 +73,6 @@ class Intake {
   [[nodiscard]] RefusedSequences take_refused() { return std::move(refused_); }
 
  private:
-  [[nodiscard]] Result<std::optional<SlotEntry>> stored(const std::string& key) const;
   // Of one that comes out of quarantine `after` is the last sequence when it arrived there.
   [[nodiscard]] Result<void> merge(Op op, std::optional<std::uint64_t> after = {});
   [[nodiscard]] Result<void> quarantine(Code code, std::string_view batch);

@@ -93,20 +93,19 @@ class Pass {
   }
 
   Result<bool> is_kept(const Op& op, std::uint64_t sequence, LogOrigin origin) {
-    const auto stored = snapshot_.get(Keyspace::kSlots, op.key.bytes());
-    if (!stored) return fail(stored.error());
+    const auto held = read_slot(snapshot_, op.key.bytes());
+    if (!held) return fail(held.error());
     // Whatever is amiss here, a verification tells.
-    if (!*stored) return true;
-    const auto slot = decode_slot(**stored, op.key.bytes());
-    if (!slot) return fail(slot.error());
-    if (slot->sequence == sequence) {
+    if (!*held) return true;
+    const SlotEntry& slot = **held;
+    if (slot.sequence == sequence) {
       ++state_.current;
       return true;
     }
     // A register that the slot went back from was withdrawn before anyone else saw it. It goes
     // whatever else speaks for it: what it became is looked at after it, and when that is dropped,
     // nothing may be left that would seem to be greater than what the slot holds.
-    if (beats(op.stamp, op.value, slot->stamp, slot->value)) return false;
+    if (beats(op.stamp, op.value, slot.stamp, slot.value)) return false;
     if (is_history(op, sequence) || is_of_ancestors(op, origin)) return true;
     if (!set_aside_first_ || sequence < *set_aside_first_) return false;
     const auto aside = snapshot_.get(Keyspace::kSetAside, sequence_key(sequence));

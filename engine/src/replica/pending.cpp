@@ -10,22 +10,16 @@ namespace syncline::replica {
 Result<Op> pending_op(const Snapshot& snapshot, std::uint64_t sequence, std::string_view slot_key) {
   auto key = SlotKey::parse(slot_key);
   if (!key) return corrupt("outbox entry", slot_key);
-  const auto stored = snapshot.get(Keyspace::kSlots, slot_key);
-  if (!stored) return fail(stored.error());
-  if (!*stored) return corrupt("outbox entry", slot_key);
-  const auto slot = decode_slot(**stored, slot_key);
+  const auto slot = read_slot(snapshot, slot_key);
   if (!slot) return fail(slot.error());
-  if (slot->sequence != sequence) return corrupt("outbox entry", slot_key);
-  return Op{std::move(*key), slot->stamp, std::string(slot->value)};
+  if (!*slot || (*slot)->sequence != sequence) return corrupt("outbox entry", slot_key);
+  return Op{std::move(*key), (*slot)->stamp, std::string((*slot)->value)};
 }
 
 Result<bool> is_current(const Snapshot& snapshot, std::uint64_t sequence, const SlotKey& key) {
-  const auto stored = snapshot.get(Keyspace::kSlots, key.bytes());
-  if (!stored) return fail(stored.error());
-  if (!*stored) return false;
-  const auto slot = decode_slot(**stored, key.bytes());
+  const auto slot = read_slot(snapshot, key.bytes());
   if (!slot) return fail(slot.error());
-  return slot->sequence == sequence;
+  return *slot && (*slot)->sequence == sequence;
 }
 
 Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot, const Unsettled& unsettled,
@@ -51,14 +45,12 @@ Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot, const Unse
 
 Result<std::optional<Replaced>> find_replaced(const Snapshot& snapshot, const Unsettled& unsettled,
                                               std::string_view slot_key) {
-  const auto stored = snapshot.get(Keyspace::kSlots, slot_key);
-  if (!stored) return fail(stored.error());
-  if (!*stored) return std::nullopt;
-  const auto slot = decode_slot(**stored, slot_key);
+  const auto slot = read_slot(snapshot, slot_key);
   if (!slot) return fail(slot.error());
-  const auto waiting = find_waiting(snapshot, unsettled, slot->sequence);
+  if (!*slot) return std::nullopt;
+  const auto waiting = find_waiting(snapshot, unsettled, (*slot)->sequence);
   if (!waiting) return fail(waiting.error());
-  return Replaced{slot->sequence, *waiting ? (*waiting)->base : slot->stamp};
+  return Replaced{(*slot)->sequence, *waiting ? (*waiting)->base : (*slot)->stamp};
 }
 
 std::optional<Op> read_one(std::string_view batch) {

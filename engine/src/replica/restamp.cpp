@@ -120,12 +120,10 @@ Result<MovedSlots> moved_slots(const Schema& schema, std::span<const Pending> op
 
 // What the slot holds, if it holds anything.
 Result<std::optional<Replaced>> held_by(const Snapshot& snapshot, const SlotKey& key) {
-  const auto stored = snapshot.get(Keyspace::kSlots, key.bytes());
-  if (!stored) return fail(stored.error());
-  if (!*stored) return std::nullopt;
-  const auto slot = decode_slot(**stored, key.bytes());
+  const auto slot = read_slot(snapshot, key.bytes());
   if (!slot) return fail(slot.error());
-  return Replaced{slot->sequence, {}};
+  if (!*slot) return std::nullopt;
+  return Replaced{(*slot)->sequence, {}};
 }
 
 // Nothing is unsettled any more. Ops that were judged and keep their stamps are safe: their

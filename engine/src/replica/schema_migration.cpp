@@ -142,15 +142,14 @@ class Migration {
     for (const strategy::Carried& carried : moved.registers) {
       auto key = SlotKey::make(collection, record, moved.field, carried.element);
       if (!key) return fail(key.error());
-      const auto present = snapshot.get(Keyspace::kSlots, key->bytes());
+      const auto present = read_slot(snapshot, key->bytes());
       if (!present) return fail(present.error());
       // What is carried over was written long ago: nothing that arrives is in conflict with it.
       Replaced replaced{0, kOfferedAgain};
       if (*present) {
-        const auto slot = decode_slot(**present, key->bytes());
-        if (!slot) return fail(slot.error());
-        if (!beats(carried.stamp, carried.value, slot->stamp, slot->value)) continue;
-        replaced.sequence = slot->sequence;
+        const SlotEntry& slot = **present;
+        if (!beats(carried.stamp, carried.value, slot.stamp, slot.value)) continue;
+        replaced.sequence = slot.sequence;
       }
       builder.write({std::move(*key), carried.stamp, carried.value}, LogOrigin::kLocal, replaced);
     }

@@ -213,15 +213,12 @@ void Verifier::check_mark(std::string_view key, std::string_view value) {
     return tell(FaultKind::kMalformed, Keyspace::kOutbox, key,
                 "the mark of a pending change cannot be decoded");
   }
-  const auto stored = snapshot_.get(Keyspace::kSlots, mark->slot_key);
-  if (!stored) return;  // the slot has been told
-  if (*stored) {
-    const auto slot = decode_slot(**stored, mark->slot_key);
-    if (!slot || slot->sequence == *sequence) return;
-  }
+  const auto slot = read_slot(snapshot_, mark->slot_key);
+  if (!slot) return;  // the slot has been told
+  if (*slot && (*slot)->sequence == *sequence) return;
   tell(FaultKind::kMarkAmiss, Keyspace::kOutbox, key,
        "change " + std::to_string(*sequence) + " is marked as pending, and its slot " +
-           (*stored ? "holds another one" : "is missing"),
+           (*slot ? "holds another one" : "is missing"),
        mark->slot_key);
 }
 
