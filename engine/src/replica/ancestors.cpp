@@ -33,19 +33,16 @@ namespace {
 // Whether one of the pending ops is unsettled.
 Result<bool> has_unsettled(const Snapshot& snapshot, const Ancestors& ancestors) {
   if (ancestors.empty()) return false;
-  auto cursor = snapshot.cursor(Keyspace::kOutbox);
-  if (!cursor) return fail(cursor.error());
-  auto standing = (*cursor)->seek({});
-  for (; standing && *standing; standing = (*cursor)->next()) {
-    const auto sequence = parse_sequence_key((*cursor)->key());
-    const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
-    if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
-    const auto op = pending_op(snapshot, *sequence, entry->slot_key);
-    if (!op) return fail(op.error());
-    if (unsettled_by(ancestors, op->stamp) != nullptr) return true;
-  }
-  if (!standing) return fail(standing.error());
-  return false;
+  bool found = false;
+  const auto walked =
+      walk_outbox(snapshot, [&](std::uint64_t sequence, const OutboxEntry& entry) -> Result<bool> {
+        const auto op = pending_op(snapshot, sequence, entry.slot_key);
+        if (!op) return fail(op.error());
+        found = unsettled_by(ancestors, op->stamp) != nullptr;
+        return !found;
+      });
+  if (!walked) return fail(walked.error());
+  return found;
 }
 
 }  // namespace

@@ -106,23 +106,18 @@ Result<void> Intake::offer_set_aside(AsideRetry& retried) {
 }
 
 Result<void> Intake::note_taken(ReplicaId pusher, std::uint64_t through) {
-  auto cursor = snapshot_.cursor(Keyspace::kOutbox);
-  if (!cursor) return fail(cursor.error());
-  auto standing = (*cursor)->seek({});
-  for (; standing && *standing; standing = (*cursor)->next()) {
-    const auto sequence = parse_sequence_key((*cursor)->key());
-    const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
-    if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
-    if (*sequence > through) return {};
-    const auto op = pending_op(snapshot_, *sequence, entry->slot_key);
-    if (!op) return fail(op.error());
-    // What arrived in the same commit may have replaced it.
-    if (op->stamp.replica != pusher || merged_.contains(op->key.bytes())) continue;
-    builder_.put(Keyspace::kOutbox, std::string((*cursor)->key()),
-                 encode_outbox({entry->commit, entry->slot_key, kOfferedAgain}));
-  }
-  if (!standing) return fail(standing.error());
-  return {};
+  return walk_outbox(snapshot_,
+                     [&](std::uint64_t sequence, const OutboxEntry& entry) -> Result<bool> {
+                       if (sequence > through) return false;
+                       const auto op = pending_op(snapshot_, sequence, entry.slot_key);
+                       if (!op) return fail(op.error());
+                       // What arrived in the same commit may have replaced it.
+                       if (op->stamp.replica == pusher && !merged_.contains(op->key.bytes())) {
+                         builder_.put(Keyspace::kOutbox, sequence_key(sequence),
+                                      encode_outbox({entry.commit, entry.slot_key, kOfferedAgain}));
+                       }
+                       return true;
+                     });
 }
 
 Result<void> Intake::offer_everything() {

@@ -7,6 +7,22 @@
 
 namespace syncline::replica {
 
+Result<void> walk_outbox(const Snapshot& snapshot, const OutboxVisitor& visitor) {
+  auto cursor = snapshot.cursor(Keyspace::kOutbox);
+  if (!cursor) return fail(cursor.error());
+  auto standing = (*cursor)->seek({});
+  for (; standing && *standing; standing = (*cursor)->next()) {
+    const auto sequence = parse_sequence_key((*cursor)->key());
+    const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
+    if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
+    const auto goes_on = visitor(*sequence, *entry);
+    if (!goes_on) return fail(goes_on.error());
+    if (!*goes_on) return {};
+  }
+  if (!standing) return fail(standing.error());
+  return {};
+}
+
 Result<Op> pending_op(const Snapshot& snapshot, std::uint64_t sequence, std::string_view slot_key) {
   auto key = SlotKey::parse(slot_key);
   if (!key) return corrupt("outbox entry", slot_key);

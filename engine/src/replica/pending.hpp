@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -10,6 +11,11 @@
 #include "syncline/store.hpp"
 
 namespace syncline::replica {
+
+// Visits the outbox, ascending by sequence; false ends the walk. The entry is borrowed for the
+// call. Errors: the visitor's, store_corrupt, store_io.
+using OutboxVisitor = std::function<Result<bool>(std::uint64_t sequence, const OutboxEntry&)>;
+[[nodiscard]] Result<void> walk_outbox(const Snapshot& snapshot, const OutboxVisitor& visitor);
 
 // The op that an outbox entry of this sequence stands for: the register of its slot. Errors:
 // store_corrupt, also when the slot has been written again since; store_io.

@@ -263,17 +263,16 @@ class ReplicaReplication final : public Replication {
   }
 
   static Result<std::int64_t> oldest_pending(const Snapshot& snapshot) {
-    auto cursor = snapshot.cursor(Keyspace::kOutbox);
-    if (!cursor) return fail(cursor.error());
-    const auto standing = (*cursor)->seek({});
-    if (!standing) return fail(standing.error());
-    if (!*standing) return 0;
-    const auto sequence = parse_sequence_key((*cursor)->key());
-    const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
-    if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
-    const auto op = pending_op(snapshot, *sequence, entry->slot_key);
-    if (!op) return fail(op.error());
-    return op->stamp.time.milliseconds();
+    std::int64_t oldest_ms = 0;
+    const auto walked = walk_outbox(
+        snapshot, [&](std::uint64_t sequence, const OutboxEntry& entry) -> Result<bool> {
+          const auto op = pending_op(snapshot, sequence, entry.slot_key);
+          if (!op) return fail(op.error());
+          oldest_ms = op->stamp.time.milliseconds();
+          return false;
+        });
+    if (!walked) return fail(walked.error());
+    return oldest_ms;
   }
 
   Replica::Core& core_;

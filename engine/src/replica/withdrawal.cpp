@@ -34,20 +34,14 @@ class Search {
 
  private:
   Result<void> read_outbox(const Snapshot& snapshot) {
-    auto cursor = snapshot.cursor(Keyspace::kOutbox);
-    if (!cursor) return fail(cursor.error());
-    auto standing = (*cursor)->seek({});
-    for (; standing && *standing; standing = (*cursor)->next()) {
-      const auto sequence = parse_sequence_key((*cursor)->key());
-      const auto entry = decode_outbox((*cursor)->value(), (*cursor)->key());
-      if (!sequence || !entry) return corrupt("outbox entry", (*cursor)->key());
-      if (!found_.outbox_first) found_.outbox_first = *sequence;
-      auto op = pending_op(snapshot, *sequence, entry->slot_key);
-      if (!op) return fail(op.error());
-      look({*sequence, std::move(*op), entry->base});
-    }
-    if (!standing) return fail(standing.error());
-    return {};
+    return walk_outbox(snapshot,
+                       [&](std::uint64_t sequence, const OutboxEntry& entry) -> Result<bool> {
+                         if (!found_.outbox_first) found_.outbox_first = sequence;
+                         auto op = pending_op(snapshot, sequence, entry.slot_key);
+                         if (!op) return fail(op.error());
+                         look({sequence, std::move(*op), entry.base});
+                         return true;
+                       });
   }
 
   void look(Pending pending) {
