@@ -1,6 +1,5 @@
 #include "syncline/conflicts.hpp"
 
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -73,13 +72,13 @@ Result<void> list(const Context& context, const Arguments& arguments) {
   const auto database = open_database(context, Access::kRead);
   if (!database) return fail(database.error());
   const Replica& replica = *database->replica;
-  bool any = false;
+  bool is_empty = true;
   auto done = replica.conflicts().visit(arguments.filter, [&](const Conflict& conflict) {
-    any = true;
+    is_empty = false;
     return print_line(context.json ? conflict_to_json(conflict)
                                    : conflict_to_text(conflict, replica.id()));
   });
-  if (done && !any && !context.json) std::fprintf(stderr, "no conflicts\n");
+  if (done && is_empty) say_nothing_there(context, "no conflicts");
   return done;
 }
 
