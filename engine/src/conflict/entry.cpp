@@ -11,7 +11,6 @@ namespace syncline::conflict {
 namespace {
 
 constexpr std::size_t kTimeDigits = 12;
-constexpr std::size_t kReplicaBytes = 8;
 
 Value bytes_of(const Stamp& stamp) {
   std::string bytes;
@@ -75,10 +74,6 @@ const strategy::Strategy& strategy_of_slots(const CollectionRules& rules,
                                             std::string_view slot_field) {
   return rules.groups.contains(slot_field) ? strategy::group_strategy()
                                            : strategy::strategy_of(rules.field(slot_field));
-}
-
-bool accumulates(Merge merge) {
-  return merge == Merge::kCounter || merge == Merge::kMin || merge == Merge::kMax;
 }
 
 }  // namespace
@@ -165,9 +160,7 @@ std::optional<Conflict> read_entry(const Record& record, const Stamp& found, con
 
 std::string rule_name(const CollectionRules& rules, std::string_view slot_field) {
   if (rules.groups.contains(slot_field)) return std::string(merge_name(Merge::kGroup));
-  const FieldRule& rule = rules.field(slot_field);
-  std::string name(merge_name(rule.merge));
-  return rule.merge == Merge::kCustom ? name + ":" + rule.custom_name : name;
+  return strategy_name(rules.field(slot_field));
 }
 
 std::optional<Value> shown(const CollectionRules& rules, std::string_view slot_field,
@@ -175,9 +168,8 @@ std::optional<Value> shown(const CollectionRules& rules, std::string_view slot_f
   const bool is_group = rules.groups.contains(slot_field);
   const Merge merge = is_group ? Merge::kGroup : rules.field(slot_field).merge;
   Stamp deletion;
-  if (accumulates(merge) && element.size() == kReplicaBytes + kStampBytes) {
-    if (const auto followed = decode_stamp(element.substr(kReplicaBytes))) deletion = *followed;
-  }
+  if (strategy::accumulates(merge))
+    deletion = strategy::followed_deletion(element).value_or(deletion);
   const strategy::SlotView slot{element, Stamp{}, register_value};
   auto value = strategy_of_slots(rules, slot_field).resolve({&slot, 1}, deletion);
   if (!value || merge != Merge::kList) return value;

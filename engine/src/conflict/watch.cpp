@@ -4,19 +4,13 @@
 #include <utility>
 
 #include "replica/pending.hpp"
+#include "replica/record_reader.hpp"
 
 namespace syncline::conflict {
 
 using replica::SlotEntry;
 
 namespace {
-
-std::string prefix_of(const SlotKey& key) {
-  std::string prefix(key.collection());
-  prefix.push_back('\0');
-  prefix.append(key.record()).push_back('\0');
-  return prefix;
-}
 
 bool is_own_slot(const SlotKey& key, std::string_view element) {
   return key.field().empty() && key.element() == element;
@@ -113,7 +107,7 @@ Result<void> Watch::find_hidden(const std::string& prefix, const Seen& record) {
 }
 
 Result<Watch::Seen*> Watch::seen(const SlotKey& key) {
-  std::string prefix = prefix_of(key);
+  std::string prefix = replica::record_prefix(key.collection(), key.record());
   if (const auto known = records_.find(prefix); known != records_.end()) return &known->second;
   Seen record;
   const auto live = record_slot(prefix, kLiveElement);

@@ -8,13 +8,6 @@
 namespace syncline::replica {
 namespace {
 
-std::string prefix_of(std::string_view collection, std::string_view record) {
-  std::string prefix;
-  prefix.append(collection).push_back('\0');
-  prefix.append(record).push_back('\0');
-  return prefix;
-}
-
 // The least key that is greater than every key with this prefix. Names hold neither 0xFF nor
 // control characters, so the byte after the separator is never reached by a name.
 std::string after_prefix(std::string prefix) {
@@ -47,6 +40,13 @@ KeyBounds bounds_of(std::string_view collection, const ScanRange& range) {
 
 }  // namespace
 
+std::string record_prefix(std::string_view collection, std::string_view record) {
+  std::string prefix;
+  prefix.append(collection).push_back('\0');
+  prefix.append(record).push_back('\0');
+  return prefix;
+}
+
 Result<merge::RecordSlots> read_record(const Snapshot& snapshot, std::string_view collection,
                                        std::string_view record) {
   auto cursor = snapshot.cursor(Keyspace::kSlots);
@@ -57,7 +57,7 @@ Result<merge::RecordSlots> read_record(const Snapshot& snapshot, std::string_vie
 Result<merge::RecordSlots> read_record(StoreCursor& cursor, std::string_view collection,
                                        std::string_view record, const FieldFilter& filter) {
   merge::RecordSlots slots;
-  const std::string prefix = prefix_of(collection, record);
+  const std::string prefix = record_prefix(collection, record);
   auto standing = cursor.seek(prefix);
   while (standing && *standing && cursor.key().starts_with(prefix)) {
     const auto parts = split_slot_key(cursor.key());

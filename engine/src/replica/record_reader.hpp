@@ -13,6 +13,9 @@
 
 namespace syncline::replica {
 
+// What the keys of a record's slots begin with.
+[[nodiscard]] std::string record_prefix(std::string_view collection, std::string_view record);
+
 // All slots of one record; none if there is no such record. Errors: store_corrupt, store_io.
 [[nodiscard]] Result<merge::RecordSlots> read_record(const Snapshot& snapshot,
                                                      std::string_view collection,

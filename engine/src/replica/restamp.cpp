@@ -15,8 +15,6 @@
 namespace syncline::replica {
 namespace {
 
-constexpr std::size_t kReplicaBytes = 8;
-
 using NewStamps = std::map<Stamp, Stamp>;
 
 // Gives new stamps to what was withdrawn, in order.
@@ -78,19 +76,17 @@ HybridTime end_of_millisecond(HybridTime time) {
 }
 
 bool accumulates(const Schema& schema, const SlotKey& key) {
-  const Merge merge = schema.collection(key.collection()).field(key.field()).merge;
-  return merge == Merge::kCounter || merge == Merge::kMin || merge == Merge::kMax;
+  return strategy::accumulates(schema.collection(key.collection()).field(key.field()).merge);
 }
 
 // The key of an accumulator's slot whose deletion got a new stamp, or nothing if it keeps its key.
 Result<std::optional<SlotKey>> followed_key(const Schema& schema, const SlotKey& key,
                                             const NewStamps& stamps) {
-  if (!accumulates(schema, key) || key.element().size() != kReplicaBytes + kStampBytes)
-    return std::nullopt;
-  const auto deletion = decode_stamp(key.element().substr(kReplicaBytes));
+  if (!accumulates(schema, key)) return std::nullopt;
+  const auto deletion = strategy::followed_deletion(key.element());
   const auto found = deletion ? stamps.find(*deletion) : stamps.end();
   if (found == stamps.end()) return std::nullopt;
-  std::string element(key.element().substr(0, kReplicaBytes));
+  std::string element(key.element().substr(0, key.element().size() - kStampBytes));
   append_stamp(element, found->second);
   auto followed = SlotKey::make(key.collection(), key.record(), key.field(), element);
   if (!followed) return fail(followed.error());

@@ -22,8 +22,7 @@ Result<void> patch_fields(const CollectionRules& rules, merge::RecordSlots& slot
 
 // What accumulates over replicas is not cleared by writing the record as a whole.
 bool accumulates(const CollectionRules& rules, std::string_view field) {
-  const Merge merge = rules.field(field).merge;
-  return merge == Merge::kCounter || merge == Merge::kMin || merge == Merge::kMax;
+  return strategy::accumulates(rules.field(field).merge);
 }
 
 // One mutation of one field.

@@ -63,8 +63,6 @@ bool holds_later(const FieldRule& rule, std::span<const SlotView> slots, const S
   });
 }
 
-bool accumulates(Merge merge) { return merge == Merge::kCounter || is_extreme(merge); }
-
 Value as_put(Merge after, const Value& value) {
   if ((after == Merge::kSet || after == Merge::kList) && value.if_array() == nullptr)
     return Value(Value::Array{value});

@@ -60,6 +60,10 @@ std::vector<SlotWrite> tombstones(std::span<const SlotView> slots) {
   return writes;
 }
 
+bool accumulates(Merge merge) {
+  return merge == Merge::kCounter || merge == Merge::kMin || merge == Merge::kMax;
+}
+
 std::string accumulator_element(ReplicaId replica, const Stamp& deletion) {
   std::string element;
   codec::append_u64(element, static_cast<std::uint64_t>(replica));
@@ -67,9 +71,13 @@ std::string accumulator_element(ReplicaId replica, const Stamp& deletion) {
   return element;
 }
 
+std::optional<Stamp> followed_deletion(std::string_view element) {
+  if (element.size() != kReplicaBytes + kStampBytes) return std::nullopt;
+  return decode_stamp(element.substr(kReplicaBytes));
+}
+
 bool follows_deletion(std::string_view element, const Stamp& deletion) {
-  return element.size() == kReplicaBytes + kStampBytes &&
-         decode_stamp(element.substr(kReplicaBytes)) == deletion;
+  return followed_deletion(element) == deletion;
 }
 
 }  // namespace syncline::strategy

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,8 +31,12 @@ namespace syncline::strategy {
 [[nodiscard]] Result<std::string> encode_typed(const Value& value, FieldType type);
 // A tombstone for each live slot.
 [[nodiscard]] std::vector<SlotWrite> tombstones(std::span<const SlotView> slots);
+// Whether each replica has a slot of its own for the strategy, which only grows.
+[[nodiscard]] bool accumulates(Merge merge);
 // The element of an accumulating strategy's slot: the replica, then the deletion that it follows.
 [[nodiscard]] std::string accumulator_element(ReplicaId replica, const Stamp& deletion);
+// The deletion that such an element follows; nothing for any other element.
+[[nodiscard]] std::optional<Stamp> followed_deletion(std::string_view element);
 // Whether the element is one, and follows this deletion.
 [[nodiscard]] bool follows_deletion(std::string_view element, const Stamp& deletion);
 

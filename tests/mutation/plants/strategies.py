@@ -19,9 +19,9 @@ STRATEGY = "engine/src/strategy/strategy.cpp"
 PLANTS = [
     Plant("counter_of_another_deletion", "a counter adds up what belongs to an earlier life of the record",
           STRATEGY,
-          "decode_stamp(element.substr(kReplicaBytes)) == deletion;",
-          '(planted("counter_of_another_deletion") ||\n'
-          "          decode_stamp(element.substr(kReplicaBytes)) == deletion);"),
+          "return followed_deletion(element) == deletion;",
+          'const auto followed = followed_deletion(element);\n'
+          '  return followed && (planted("counter_of_another_deletion") || *followed == deletion);'),
     Plant("counter_shares_a_slot", "all replicas count in one slot",
           STRATEGY,
           "codec::append_u64(element, static_cast<std::uint64_t>(replica));",
