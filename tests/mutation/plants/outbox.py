@@ -40,7 +40,7 @@ PLANTS = [
     Plant("acknowledged_with_newer_write", "an acknowledgement also settles what was written since",
           SETTLE,
           "builder_.erase_outbox(item.sequence);\n      core_.clock.confirm",
-          'const auto now = planted("acknowledged_with_newer_write") ? stored(item.key.bytes())\n'
+          'const auto now = planted("acknowledged_with_newer_write") ? read_slot(snapshot_, item.key.bytes())\n'
           "                                                                  : Result<std::optional<SlotEntry>>();\n"
           "        builder_.erase_outbox(now && *now ? (*now)->sequence : item.sequence);\n"
           "        core_.clock.confirm"),
