@@ -28,6 +28,9 @@ struct Couple {
   // The right one writes a second after the left one.
   void both(const Replica::Body& of_left, const Replica::Body& of_right) {
     left.write(of_left);
+    then(of_right);
+  }
+  void then(const Replica::Body& of_right) {
     right.wall().advance(1000);
     right.write(of_right);
   }
@@ -102,8 +105,7 @@ BOOST_AUTO_TEST_CASE(what_was_written_knowingly_is_no_conflict) {
   pair.begin({{"mood", Value("fair")}});
   pair.left.write(patch({{"mood", Value("bad")}}));
   pair.meet();
-  pair.right.wall().advance(1000);
-  pair.right.write(patch({{"mood", Value("good")}}));
+  pair.then(patch({{"mood", Value("good")}}));
   pair.meet();
   BOOST_TEST(summary_of(pair.left) == "");
   BOOST_TEST(summary_of(pair.right) == "");
@@ -200,8 +202,7 @@ BOOST_AUTO_TEST_CASE(what_a_lost_reply_had_acknowledged_is_no_conflict) {
   const auto lost = pair.server.answer(&push, must(pair.left.replication().cursors()));
   BOOST_TEST(static_cast<char>(lost.push->verdicts.front()) == 'a');
   pair.server.round(pair.right);
-  pair.right.wall().advance(1000);
-  pair.right.write(patch({{"mood", Value("good")}}));
+  pair.then(patch({{"mood", Value("good")}}));
   pair.meet();
   BOOST_TEST(pair.left.read("days", "d") == R"({"mood":"good"})");
   BOOST_TEST(summary_of(pair.left) == "");
@@ -231,8 +232,7 @@ BOOST_AUTO_TEST_CASE(what_a_device_offers_again_to_a_restored_server_is_no_confl
   pair.begin({{"mood", Value("fair")}});
   pair.left.write(patch({{"mood", Value("bad")}}));
   pair.meet();
-  pair.right.wall().advance(1000);
-  pair.right.write(patch({{"mood", Value("good")}}));
+  pair.then(patch({{"mood", Value("good")}}));
   pair.server.set_epoch("00000000000000e2");
   pair.server.forget_everything();
   pair.meet();
@@ -247,8 +247,7 @@ BOOST_AUTO_TEST_CASE(what_is_set_aside_is_still_in_conflict) {
   const auto push = next_push(pair.left);
   take(pair.left, verdicts_reply("r", pair.left.wall().now_ms(), Code::kValueTooLarge), &push);
   BOOST_TEST(pair.left.state().set_aside_ops == 1U);
-  pair.right.wall().advance(1000);
-  pair.right.write(patch({{"mood", Value("good")}}));
+  pair.then(patch({{"mood", Value("good")}}));
   pair.meet();
   BOOST_TEST(summary_of(pair.left) == "days/d mood lww: lost \"bad\" to \"good\"\n");
 }

@@ -21,13 +21,21 @@ constexpr unsigned kMemoryFlags = kEnabledFlag | kCompleteFlag | kErrorFlag;
 
 std::string new_entry() { return {kEntryVersion}; }
 
-// The format bytes of an outbox entry with a base, and of an op put aside with its place in time.
-constexpr char kWithBase = 2;
-constexpr char kWithPlace = 2;
+// The format byte of an outbox entry with a base, and of an op put aside with its place in time.
+constexpr char kWithMore = 2;
 
 bool take_version(Reader& reader) {
   const auto version = reader.take_u8();
   return version && static_cast<char>(*version) == kEntryVersion;
+}
+
+// Whether an entry has what its second format added; nothing for a format byte that is neither.
+std::optional<bool> take_either_version(Reader& reader) {
+  const auto version = reader.take_u8();
+  if (!version) return std::nullopt;
+  const auto format = static_cast<char>(*version);
+  if (format != kEntryVersion && format != kWithMore) return std::nullopt;
+  return format == kWithMore;
 }
 
 std::string printable(std::string_view key) {
@@ -154,7 +162,7 @@ Result<std::optional<SlotEntry>> read_slot(const Snapshot& snapshot, std::string
 
 std::string encode_outbox(const OutboxEntry& entry) {
   const bool has_base = entry.base != Stamp{};
-  std::string out(1, has_base ? kWithBase : kEntryVersion);
+  std::string out(1, has_base ? kWithMore : kEntryVersion);
   out.reserve(1 + sizeof entry.commit + kStampBytes + entry.slot_key.size());
   codec::append_u64(out, entry.commit);
   if (has_base) append_stamp(out, entry.base);
@@ -164,12 +172,11 @@ std::string encode_outbox(const OutboxEntry& entry) {
 
 Result<OutboxEntry> decode_outbox(std::string_view bytes, std::string_view key) {
   Reader reader(bytes);
-  const bool has_base = bytes.starts_with(kWithBase);
-  if (has_base ? !reader.take_u8() : !take_version(reader)) return corrupt("outbox entry", key);
+  const auto has_base = take_either_version(reader);
   const auto commit = reader.take_u64();
-  if (!commit) return corrupt("outbox entry", key);
+  if (!has_base || !commit) return corrupt("outbox entry", key);
   Stamp base;
-  if (has_base) {
+  if (*has_base) {
     const auto stamp = reader.take(kStampBytes);
     if (!stamp) return corrupt("outbox entry", key);
     base = *decode_stamp(*stamp);
@@ -195,7 +202,7 @@ Result<LogEntry> decode_log(std::string_view bytes, std::string_view key) {
 }
 
 std::string encode_aside(Code code, std::string_view batch, std::optional<std::uint64_t> after) {
-  std::string out(1, after ? kWithPlace : kEntryVersion);
+  std::string out(1, after ? kWithMore : kEntryVersion);
   if (after) codec::append_u64(out, *after);
   codec::append_sized(out, code_name(code));
   out.append(batch);
@@ -204,10 +211,10 @@ std::string encode_aside(Code code, std::string_view batch, std::optional<std::u
 
 Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key) {
   Reader reader(bytes);
-  const bool has_place = bytes.starts_with(kWithPlace);
-  if (has_place ? !reader.take_u8() : !take_version(reader)) return corrupt("op put aside", key);
-  const auto after = has_place ? reader.take_u64() : std::nullopt;
-  if (has_place && !after) return corrupt("op put aside", key);
+  const auto has_place = take_either_version(reader);
+  if (!has_place) return corrupt("op put aside", key);
+  const auto after = *has_place ? reader.take_u64() : std::nullopt;
+  if (*has_place && !after) return corrupt("op put aside", key);
   const auto name = reader.take_sized();
   if (!name || reader.empty()) return corrupt("op put aside", key);
   return AsideEntry{code_from_name(*name).value_or(Code::kInternal), reader.rest(), after};
