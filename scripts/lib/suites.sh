@@ -57,17 +57,11 @@ suite_tidy() {
 
 suite_release() { build_and_test release; }
 suite_dev() { build_and_test dev; }
-suite_tsan() {
-    build_and_test tsan
-    check tsan-worlds worlds_hold "$root/build/tsan/cli/syncline" 300
-    install_backend
-    run_sanitized_e2e tsan torture test_torture.py
-}
 # run_sanitized_e2e PRESET NAME PYTEST_ARGUMENT...: what a sanitizer finds must not end as an error that a test expects.
 run_sanitized_e2e() {
     local preset=$1 name=$2 options=exitcode=99
     shift 2
-    SYNCLINE_COMMAND=$root/build/$preset/cli/syncline SYNCLINE_TORTURE=$root/build/$preset/tests/torture/syncline_torture \
+    SYNCLINE_TORTURE=$root/build/$preset/tests/torture/syncline_torture \
         ASAN_OPTIONS=$options UBSAN_OPTIONS=$options TSAN_OPTIONS=$options run_e2e "$preset-$name" "$@"
 }
 
@@ -76,18 +70,31 @@ suite_asan() {
     build_and_test asan
     check asan-worlds worlds_hold "$root/build/asan/cli/syncline" 600
     install_backend
-    run_sanitized_e2e asan cli test_cli.py test_import.py test_bad_input.py
+    SYNCLINE_COMMAND=$root/build/asan/cli/syncline \
+        run_sanitized_e2e asan cli test_cli.py test_import.py test_bad_input.py
     run_sanitized_e2e asan torture test_torture.py
 }
 
-# Only the targets that are run: the other tests of this preset are those of asan, by another compiler.
-suite_fuzz() {
-    local targets
-    configure_preset fuzz
-    mapfile -t targets < <(ctest --test-dir "$root/build/fuzz" -N -L fuzz | sed -n 's/^ *Test *#[0-9]*: //p')
-    build_preset fuzz "${targets[@]}"
-    run_ctest fuzz -L fuzz
+# build_and_test_label PRESET LABEL [TARGET...]: builds only what tests of that label run, and the targets.
+build_and_test_label() {
+    local preset=$1 label=$2 targets
+    shift 2
+    configure_preset "$preset"
+    mapfile -t targets < <(ctest --test-dir "$root/build/$preset" -N -L "^$label\$" | sed -n 's/^ *Test *#[0-9]*: //p')
+    build_preset "$preset" "${targets[@]}" "$@"
+    run_ctest "$preset" -L "^$label\$"
 }
+
+# What has one thread cannot race. The simulator's worlds are among the tests that have more.
+suite_tsan() {
+    build_and_test_label tsan threads syncline_torture
+    build_preset release syncline
+    install_backend
+    run_sanitized_e2e tsan torture test_torture.py
+}
+
+# The other tests of this preset are those of asan, by another compiler.
+suite_fuzz() { build_and_test_label fuzz fuzz; }
 
 # A plant that is caught is a case that passed.
 suite_mutation() {

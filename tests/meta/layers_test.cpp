@@ -242,6 +242,46 @@ BOOST_AUTO_TEST_CASE(every_public_header_is_compiled_alone) {
   }
 }
 
+// The words of each call of syncline_test in the CMakeLists.txt of a folder of tests.
+std::vector<std::vector<std::string>> test_programs_of(const fs::path& folder) {
+  const std::string text = text_of(folder / "CMakeLists.txt");
+  const std::string call = "syncline_test(";
+  std::vector<std::vector<std::string>> programs;
+  for (auto at = text.find(call); at != std::string::npos; at = text.find(call, at + 1)) {
+    const std::size_t begin = at + call.size();
+    std::istringstream words(text.substr(begin, text.find(')', begin) - begin));
+    programs.emplace_back(std::istream_iterator<std::string>(words),
+                          std::istream_iterator<std::string>());
+  }
+  return programs;
+}
+
+bool starts_threads(const fs::path& source) {
+  const std::string code = text_of(source);
+  const auto has = [&](const std::string& name, char then) {
+    return code.find(name + then) != std::string::npos;
+  };
+  return has("std::thread", ' ') || has("std::thread", '(') || has("make_thread_executor", '(');
+}
+
+// The thread sanitizer's build has the tests of that label alone.
+BOOST_AUTO_TEST_CASE(every_test_that_starts_a_thread_is_labelled_so) {
+  std::size_t with_threads = 0;
+  for (const auto& entry : fs::directory_iterator(root() / "tests")) {
+    if (!fs::is_regular_file(entry.path() / "CMakeLists.txt")) continue;
+    for (const auto& words : test_programs_of(entry.path())) {
+      const bool labelled = std::find(words.begin(), words.end(), "threads") != words.end();
+      for (const std::string& word : words) {
+        const fs::path source = entry.path() / word;
+        if (!fs::is_regular_file(source) || !starts_threads(source)) continue;
+        BOOST_TEST(labelled, words.front() << " starts a thread in " << word);
+        ++with_threads;
+      }
+    }
+  }
+  BOOST_TEST(with_threads > 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
