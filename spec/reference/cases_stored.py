@@ -49,8 +49,10 @@ OUTBOX = [
 ]
 ASIDE_HEX = "0f" + "7374616d705f696e5f667574757265" + "0100"
 ASIDE = [
-    ("An op that a server refused.", "stamp_in_future", None, "0100", "01" + ASIDE_HEX),
-    ("An op that arrived, with the last sequence at that time.", "stamp_in_future", 258, "0100",
+    ("An op that a server refused.", "stamp_in_future", None, "", "0100", "01" + ASIDE_HEX),
+    ("An op that a server refused, with the register that it overwrote knowingly.", "stamp_in_future", None, STAMP,
+     "0100", "03" + STAMP + ASIDE_HEX),
+    ("An op that arrived, with the last sequence at that time.", "stamp_in_future", 258, "", "0100",
      "02" + "0000000000000102" + ASIDE_HEX),
 ]
 
@@ -84,7 +86,9 @@ BAD = [
     ("An outbox entry without a slot.", "outbox", "02" + "00" * 8 + STAMP),
     ("An op put aside whose place is cut.", "aside", "02" + "00" * 7),
     ("An op put aside without a batch.", "aside", "02" + "00" * 8 + ASIDE_HEX[:-4]),
-    ("An op put aside of a format that is not known.", "aside", "03" + ASIDE_HEX),
+    ("An op put aside of a format that is not known.", "aside", "04" + ASIDE_HEX),
+    ("An op put aside whose base is cut.", "aside", "03" + STAMP[:-2]),
+    ("An op put aside with a base that is none.", "aside", "03" + "00" * 16 + ASIDE_HEX),
     ("Fewer cursors than were said.", "progress", "01" + "00" + "02" + "012a00"),
 ]
 
@@ -121,9 +125,9 @@ def stored_file():
     for name, commit, base, stated in OUTBOX:
         good(name, "outbox", stored.encode_outbox(commit, bytes.fromhex(base), bytes.fromhex(SLOT_KEY)), stated,
              {"commit": commit, "base": base, "slot_key": SLOT_KEY})
-    for name, code, after, batch, stated in ASIDE:
-        good(name, "aside", stored.encode_aside(code, after, bytes.fromhex(batch)), stated,
-             {"code": code, "after": after, "batch": batch})
+    for name, code, after, base, batch, stated in ASIDE:
+        good(name, "aside", stored.encode_aside(code, after, bytes.fromhex(base), bytes.fromhex(batch)), stated,
+             {"code": code, "after": after, "base": base, "batch": batch})
     for name, entry, encoded in BAD:
         agree(name, "store_corrupt", refusal(lambda: stored.check(entry, bytes.fromhex(encoded))))
         cases.append({"name": name, "kind": "bad", "entry": entry, "encoded": encoded, "error": "store_corrupt"})

@@ -5,6 +5,7 @@ from limits import FENCE_MAX
 
 VERSION = b"\x01"
 WITH_MORE = b"\x02"  # an outbox entry with a base, or an op put aside with its place in time
+ASIDE_WITH_BASE = b"\x03"
 IN_DOUBT = 2**64 - 1
 LOG_NUMBERS = ("dropped", "kept", "next", "end", "current")
 
@@ -43,9 +44,13 @@ def encode_outbox(commit, base, slot_key):
     return (WITH_MORE if base else VERSION) + commit.to_bytes(8, "big") + base + slot_key
 
 
-def encode_aside(code, after, batch):
-    """`after` is a sequence, or None."""
-    begin = VERSION if after is None else WITH_MORE + after.to_bytes(8, "big")
+def encode_aside(code, after, base, batch):
+    """`after` is a sequence, or None; `base` a stamp as bytes, empty for none. Not both are there."""
+    begin = VERSION
+    if after is not None:
+        begin = WITH_MORE + after.to_bytes(8, "big")
+    elif base:
+        begin = ASIDE_WITH_BASE + base
     return begin + encode_sized(code.encode()) + batch
 
 
@@ -89,16 +94,23 @@ def _read_progress(reader):
         before = name
 
 
-def _read_outbox(reader, has_more):
-    reader.take(8)
-    if has_more and not any(reader.take(16)):
+def _take_base(reader):
+    if not any(reader.take(16)):
         reader.refuse()
+
+
+def _read_outbox(reader, version):
+    reader.take(8)
+    if version == WITH_MORE:
+        _take_base(reader)
     _take_rest(reader)
 
 
-def _read_aside(reader, has_more):
-    if has_more:
+def _read_aside(reader, version):
+    if version == WITH_MORE:
         reader.take(8)
+    elif version == ASIDE_WITH_BASE:
+        _take_base(reader)
     reader.sized()
     _take_rest(reader)
 
@@ -111,15 +123,17 @@ def _take_rest(reader):
 
 READERS = {"head": _read_head, "fence": _read_fence, "ancestors": _read_ancestors, "log": _read_log,
            "progress": _read_progress}
-READERS_OF_TWO = {"outbox": _read_outbox, "aside": _read_aside}
+READERS_OF_MORE = {"outbox": ((VERSION, WITH_MORE), _read_outbox),
+                   "aside": ((VERSION, WITH_MORE, ASIDE_WITH_BASE), _read_aside)}
 
 
 def check(entry, data):
     """Raises Refused unless a reader takes the bytes for this entry."""
     reader = Reader(data, "store_corrupt")
     version = bytes([reader.byte()])
-    if entry in READERS_OF_TWO and version in (VERSION, WITH_MORE):
-        READERS_OF_TWO[entry](reader, version == WITH_MORE)
+    versions, read = READERS_OF_MORE.get(entry, ((), None))
+    if version in versions:
+        read(reader, version)
     elif entry in READERS and version == VERSION:
         READERS[entry](reader)
     else:

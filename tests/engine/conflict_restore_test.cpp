@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/engine/support/conflicts.hpp"
+#include "tests/engine/support/scripted_strategy.hpp"
 #include "tests/engine/support/slots.hpp"
 
 namespace syncline::test {
@@ -159,6 +160,34 @@ BOOST_AUTO_TEST_CASE(happens_once_and_a_dismissal_can_be_thought_over) {
   BOOST_TEST(loser.device.read("days", "d") == R"({"water":250})");
 }
 
+BOOST_AUTO_TEST_CASE(are_listed_by_record_and_by_time) {
+  Loser loser;
+  std::vector<std::int64_t> times_ms;
+  for (const char* record : {"a", "b", "c"}) {
+    loser.change([&](Transaction& t) {
+      return t.patch("days", record, {{"mood", Value(record)}});
+    });
+    times_ms.push_back(loser.device.wall().now_ms() + 500);
+    loser.lose_to({op_of("days", record, "mood", stamp_at(times_ms.back()), Value("good"))});
+    loser.device.wall().advance(1000);
+  }
+  const auto listed = [&](const ConflictFilter& filter) {
+    std::string records;
+    for (const Conflict& conflict : conflicts_of(loser.device, filter)) records += conflict.record;
+    return records;
+  };
+  BOOST_TEST(listed({}) == "cba");
+  BOOST_TEST(listed({.collection = "days", .record = "b"}) == "b");
+  BOOST_TEST(listed({.collection = "nights", .record = "b"}) == "");
+  BOOST_TEST(listed({.limit = 2}) == "cb");
+  BOOST_TEST(listed({.from_ms = times_ms[1]}) == "cb");
+  BOOST_TEST(listed({.from_ms = times_ms[1] + 1}) == "c");
+  BOOST_TEST(listed({.until_ms = times_ms[1]}) == "a");
+  BOOST_TEST(listed({.from_ms = times_ms[1], .until_ms = times_ms[2]}) == "b");
+  BOOST_TEST(listed({.limit = 1, .until_ms = times_ms[2]}) == "b");
+  BOOST_TEST(listed({.until_ms = -1}) == "");
+}
+
 BOOST_AUTO_TEST_CASE(of_what_is_not_there_is_an_error) {
   Device device;
   for (const char* id : {"", "x", "018bcfe56800-00000000000000000000000000000000"}) {
@@ -169,10 +198,68 @@ BOOST_AUTO_TEST_CASE(of_what_is_not_there_is_an_error) {
   }
 }
 
+// A slot for each member of an object, in which its value is; a put replaces them all.
+Strategies members() {
+  const auto write = [](const strategy::Mutation& mutation, ScriptedStrategy::Slots slots,
+                        const strategy::WriteContext&) -> ScriptedStrategy::Writes {
+    const Value::Object& put = *std::get<strategy::Put>(mutation).value.if_object();
+    std::vector<strategy::SlotWrite> writes;
+    for (const strategy::SlotView& slot : slots) {
+      if (!put.contains(std::string(slot.element)))
+        writes.push_back({std::string(slot.element), std::string(kTombstone)});
+    }
+    for (const auto& [name, value] : put) writes.push_back({name, must(encode_value(value))});
+    return writes;
+  };
+  const auto resolve = [](ScriptedStrategy::Slots slots) {
+    Value::Object shown;
+    for (const strategy::SlotView& slot : slots) {
+      if (slot.is_live())
+        shown.insert_or_assign(std::string(slot.element), must(decode_value(slot.value)));
+    }
+    return Value(std::move(shown));
+  };
+  return strategies_of("members", std::make_shared<ScriptedStrategy>(write, resolve));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_custom_field_brings_back_the_slot_and_leaves_the_others) {
+  for (const bool is_registered : {true, false}) {
+    Loser loser(R"({"name": "c", "version": 1, "collections": {"days": {
+      "fields": {"dose": {"merge": "custom:members"}}}}})");
+    loser.device.reopen(members());
+    loser.change([](Transaction& t) {
+      return t.patch("days", "d",
+                     {{"dose", Value(Value::Object{{"am", Value(1)}, {"pm", Value(2)}})}});
+    });
+    const Stamp later = stamp_at(loser.device.wall().now_ms() + 500);
+    loser.lose_to({op_of("days", "d", "dose", later, Value(9), "am")});
+    loser.device.wall().advance(1000);
+    BOOST_TEST(loser.device.read("days", "d") == R"({"dose":{"am":9,"pm":2},"mood":"fair"})");
+    if (!is_registered) loser.device.reopen(Strategies());
+    loser.restore_all();
+    loser.device.reopen(members());
+    BOOST_TEST(loser.device.read("days", "d") == R"({"dose":{"am":1,"pm":2},"mood":"fair"})");
+    loser.device.check_fold();
+  }
+}
+
+const std::string kBoundedSchema =
+    R"({"name": "c", "version": 1, "collections": {}, "conflicts": {"keep": 2, "keep_days": 3}})";
+
+BOOST_AUTO_TEST_CASE(what_was_written_long_ago_is_kept_from_when_it_was_found) {
+  Loser loser(kBoundedSchema);
+  const std::int64_t then = loser.device.wall().now_ms();
+  for (const char* field : {"mood", "sleep"})
+    loser.change([&](Transaction& t) { return t.patch("days", "d", {{field, Value("bad")}}); });
+  loser.device.wall().advance(30 * 86'400'000LL);
+  loser.lose_to({op_of("days", "d", "mood", stamp_at(then + 500), Value("good"))});
+  loser.device.wall().advance(1000);
+  loser.lose_to({op_of("days", "d", "sleep", stamp_at(then + 500), Value("good"))});
+  BOOST_TEST(conflicts_of(loser.device).size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(the_journal_keeps_so_many_and_so_long) {
-  const std::string schema =
-      R"({"name": "c", "version": 1, "collections": {}, "conflicts": {"keep": 2, "keep_days": 3}})";
-  Loser loser(schema);
+  Loser loser(kBoundedSchema);
   const auto conflict_over = [&](const std::string& mood) {
     loser.device.wall().advance(1000);
     const std::int64_t now = loser.device.wall().now_ms();

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/engine/support/clones.hpp"
+#include "syncline/kept_aside.hpp"
 #include "tests/engine/support/conflicts.hpp"
 #include "tests/engine/support/slots.hpp"
 
@@ -250,6 +251,28 @@ BOOST_AUTO_TEST_CASE(what_is_set_aside_is_still_in_conflict) {
   pair.then(patch({{"mood", Value("good")}}));
   pair.meet();
   BOOST_TEST(summary_of(pair.left) == "days/d mood lww: lost \"bad\" to \"good\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_refused_write_had_seen_is_in_no_conflict_with_it) {
+  Couple pair;
+  pair.begin({{"mood", Value("fair")}});
+  pair.then(patch({{"mood", Value("good")}}));
+  const auto seen = must(decode_own_batch(next_push(pair.right).ops));
+  pair.meet();
+  pair.left.wall().advance(5000);
+  pair.left.write(patch({{"mood", Value("bad")}}));
+  const auto push = next_push(pair.left);
+  take(pair.left, verdicts_reply("r", pair.left.wall().now_ms(), Code::kValueTooLarge), &push);
+  BOOST_TEST(pair.left.state().set_aside_ops == 1U);
+  // A server that was restored sends everything again.
+  take(pair.left, page_of(seen, pair.left.wall().now_ms()));
+  BOOST_TEST(summary_of(pair.left) == "");
+  // What the server is offered once more had seen as much, and so has what is written over it.
+  BOOST_TEST(must(pair.left.replica().kept_aside().retry()).offered == 1U);
+  take(pair.left, page_of(seen, pair.left.wall().now_ms()));
+  pair.left.write(patch({{"mood", Value("worse")}}));
+  take(pair.left, page_of(seen, pair.left.wall().now_ms()));
+  BOOST_TEST(summary_of(pair.left) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_write_that_waits_in_quarantine_is_in_conflict_when_it_arrives) {

@@ -29,7 +29,7 @@ void put_refused(Device& device, const Value& value, std::string_view record = "
 void keep_unread(Device& device, const Op& op) {
   StoreBatch batch;
   batch.put(Keyspace::kQuarantine, replica::sequence_key(7),
-            replica::encode_aside(Code::kValueMalformed, encode_batch({&op, 1})));
+            replica::encode_aside({Code::kValueMalformed, encode_batch({&op, 1})}));
   must(device.store().commit(batch));
 }
 

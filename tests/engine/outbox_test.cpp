@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(an_op_that_was_set_aside_is_kept_with_its_code) {
   const auto entry = must(snapshot->get(Keyspace::kSetAside, replica::sequence_key(2)));
   BOOST_REQUIRE(entry.has_value());
   const std::vector<Op> op{op_of("c", "r", "f", push.items[1].stamp, Value(1))};
-  BOOST_TEST((*entry == replica::encode_aside(Code::kValueTooLarge, encode_batch(op))));
+  BOOST_TEST((*entry == replica::encode_aside({Code::kValueTooLarge, encode_batch(op)})));
 }
 
 BOOST_AUTO_TEST_CASE(an_op_that_was_written_again_is_not_set_aside) {

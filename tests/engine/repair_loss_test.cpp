@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "syncline/repair.hpp"
+#include "tests/engine/support/conflicts.hpp"
 #include "tests/engine/support/repairs.hpp"
 #include "tests/engine/support/slots.hpp"
 
@@ -21,6 +22,36 @@ BOOST_AUTO_TEST_CASE(where_entries_may_be_lost_everything_is_offered_and_asked_f
   device.reopen();
   BOOST_TEST(device.state().pending_ops == 5U);
   BOOST_TEST(!device.state().complete);
+}
+
+// What a repair has to mark as pending: nothing tells what it overwrote.
+BOOST_AUTO_TEST_CASE(what_is_marked_again_is_in_conflict_only_if_it_was_written_here) {
+  server.round(device);
+  const auto foreign = remote_record("meals", "tea", "name", Value("green"), stamp_at(kPresentMs));
+  take(device, page_of(foreign, device.wall().now_ms()));
+  repair(store(), {.entries_may_be_lost = true});
+  device.reopen();
+  const Stamp later = stamp_at(device.wall().now_ms() + 1000, 0, 98);
+  const std::vector<Op> arriving{op_of("meals", "tea", "name", later, Value("black")),
+                                 op_of("meals", "lunch", "name", later, Value("rice"))};
+  take(device, page_of(arriving, device.wall().now_ms()));
+  BOOST_TEST(summary_of(device) == "meals/lunch name lww: lost \"stew\" to \"rice\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_mark_that_is_repaired_keeps_what_is_known_of_it) {
+  const Stamp first = stamp_at(device.wall().now_ms() + 1000);
+  device.wall().advance(2000);
+  server.round(device);
+  const Op seen = op_of("meals", "lunch", "name", first, Value("rice"));
+  take(device, page_of({&seen, 1}, device.wall().now_ms()));
+  device.patch("meals", "lunch", {{"name", Value("beans")}});
+  // The slot is damaged, and its mark fits it no more until it is rebuilt from the log.
+  put_raw(Keyspace::kSlots, key_of("lunch", "name"), "garbage");
+  repair(store());
+  device.reopen();
+  BOOST_TEST(device.read("meals", "lunch") == R"({"kcal":300,"name":"beans"})");
+  take(device, page_of({&seen, 1}, device.wall().now_ms()));
+  BOOST_TEST(summary_of(device) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_counter_that_lost_its_slot_takes_nothing_back_on_the_server) {

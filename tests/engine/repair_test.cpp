@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_lost_id_is_replaced_and_other_entries_of_meta_are_taken_o
 BOOST_AUTO_TEST_CASE(what_is_kept_aside_and_cannot_be_read_is_taken_out) {
   put_raw(Keyspace::kSetAside, replica::sequence_key(1), "\x01");
   put_raw(Keyspace::kQuarantine, replica::sequence_key(1),
-          replica::encode_aside(Code::kStampInFuture, "\x01garbage"));
+          replica::encode_aside({Code::kStampInFuture, "\x01garbage"}));
   BOOST_TEST(repair(store()).kinds() == "set_aside set_aside");
   BOOST_TEST(faults_of(store()) == 0U);
   BOOST_TEST(must(device.replication().cursors()).at("*").value() == "");

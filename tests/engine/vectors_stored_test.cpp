@@ -90,17 +90,21 @@ void run_outbox(const json::object& one, const std::string& encoded) {
 }
 
 void run_aside(const json::object& one, const std::string& encoded) {
-  only_members(one, {"name", "kind", "entry", "code", "after", "batch", "encoded"});
+  only_members(one, {"name", "kind", "entry", "code", "after", "base", "batch", "encoded"});
   const auto code = code_from_name(text(one, "code"));
   BOOST_REQUIRE(code);
   std::optional<std::uint64_t> after;
   if (!is_null_or_absent(one, "after")) after = static_cast<std::uint64_t>(number(one.at("after")));
   const std::string batch = from_hex(text(one, "batch"));
-  BOOST_TEST(encode_aside(*code, batch, after) == encoded);
+  Stamp base;
+  if (const std::string bytes = from_hex(text(one, "base")); !bytes.empty())
+    base = decode_stamp(bytes).value();
+  BOOST_TEST(encode_aside({*code, batch, after, base}) == encoded);
   const AsideEntry entry = must(decode_aside(encoded, "key"));
   BOOST_TEST((entry.code == *code));
   BOOST_TEST(entry.batch == batch);
   BOOST_TEST((entry.after == after));
+  BOOST_TEST((entry.base == base));
 }
 
 std::string refusal_of(const std::string& entry, const std::string& encoded) {

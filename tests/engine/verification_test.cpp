@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_mark_that_does_not_fit_its_slot_is_told) {
 BOOST_AUTO_TEST_CASE(what_is_kept_aside_has_to_be_readable) {
   put_raw(Keyspace::kSetAside, replica::sequence_key(1), "\x01");
   put_raw(Keyspace::kQuarantine, replica::sequence_key(1),
-          replica::encode_aside(Code::kStampInFuture, "\x01garbage"));
+          replica::encode_aside({Code::kStampInFuture, "\x01garbage"}));
   BOOST_TEST(kinds() == "malformed malformed");
 }
 

@@ -20,10 +20,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
   // The name of a code that a newer version wrote is read as another, so these two only read back.
   const auto aside = decode_aside(bytes, "key");
   if (aside) {
-    const auto bytes_again = encode_aside(aside->code, aside->batch, aside->after);
+    const auto bytes_again = encode_aside(*aside);
     const auto again = decode_aside(bytes_again, "key");
-    fuzz::require(again && again->batch == aside->batch && again->after == aside->after,
-                  "op put aside: reads back");
+    fuzz::require(again && *again == *aside, "op put aside: reads back");
   }
   if (const auto progress = decode_progress(bytes))
     fuzz::require(encode_progress(*progress) == bytes, "progress: encode(decode(x)) == x");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,9 @@ struct ConflictFilter {
   std::string record{};      // empty for all
   bool settled = false;      // also those that were restored or dismissed
   std::size_t limit = 0;     // at most so many; 0 for all
+  // By when the later of the two was written, in milliseconds of the replicas' clocks.
+  std::int64_t from_ms = 0;                                          // not before
+  std::int64_t until_ms = std::numeric_limits<std::int64_t>::max();  // before
 };
 
 using ConflictVisitor = std::function<bool(const Conflict&)>;  // false ends the visit

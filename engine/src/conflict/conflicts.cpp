@@ -1,5 +1,7 @@
 #include "syncline/conflicts.hpp"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "conflict/entry.hpp"
@@ -28,45 +30,49 @@ class ReplicaConflicts final : public Conflicts {
     auto cursor = (*snapshot)->cursor(Keyspace::kSlots);
     if (!cursor) return fail(cursor.error());
     replica::RecordScan records(**cursor, kConflictsCollection, true);
-    const std::string end = std::string(kConflictsCollection) + '\x01';
-    if (auto ok = records.start(end); !ok) return ok;
+    const std::string end = entry_id_prefix(std::max<std::int64_t>(filter.until_ms, 0));
+    if (auto ok = records.start(std::string(kConflictsCollection) + '\0' + end); !ok) return ok;
     std::size_t visited = 0;
     while (true) {
       Record record;
       merge::RecordSlots slots;
       const auto more = records.next(record.id, slots);
       if (!more) return fail(more.error());
-      if (!*more) return {};
-      const auto conflict = read(std::move(record), slots);
-      if (!conflict || !accepts(filter, *conflict)) continue;
-      if (!visitor(*conflict) || ++visited == filter.limit) return {};
+      if (!*more || entry_time_ms(record.id).value_or(filter.from_ms) < filter.from_ms) return {};
+      const auto entry = read(std::move(record), slots);
+      if (!entry || !accepts(filter, entry->conflict)) continue;
+      if (!visitor(entry->conflict) || ++visited == filter.limit) return {};
     }
   }
 
   Result<void> restore(std::string_view id) override {
-    return settle(id, kRestored,
-                  [this](Transaction& transaction, const Conflict& conflict) -> Result<void> {
-                    if (conflict.state == ConflictState::kRestored) {
-                      return fail(Code::kInvalidArgument,
-                                  "conflict " + conflict.id + " was restored already");
-                    }
-                    return write_back(transaction, core_.schema, conflict);
-                  });
+    return settle(id, kRestored, [this](Transaction::Draft& draft, const Entry& entry) {
+      return restore_in(draft, entry);
+    });
   }
 
   Result<void> dismiss(std::string_view id) override {
-    return settle(id, kDismissed, [](Transaction&, const Conflict&) { return Result<void>(); });
+    return settle(id, kDismissed, [](Transaction::Draft&, const Entry&) { return Result<void>(); });
   }
 
  private:
-  using Act = std::function<Result<void>(Transaction&, const Conflict&)>;
+  using Act = std::function<Result<void>(Transaction::Draft&, const Entry&)>;
 
-  [[nodiscard]] std::optional<Conflict> read(Record record, const merge::RecordSlots& slots) const {
+  [[nodiscard]] std::optional<Entry> read(Record record, const merge::RecordSlots& slots) const {
     auto fields = slots.resolve(core_.schema.collection(kConflictsCollection));
     const merge::Register* about = slots.find(kAboutField, {});
     if (!fields || about == nullptr) return std::nullopt;
     record.fields = std::move(*fields);
     return read_entry(record, about->stamp, core_.schema);
+  }
+
+  Result<void> restore_in(Transaction::Draft& draft, const Entry& entry) {
+    const Conflict& conflict = entry.conflict;
+    if (conflict.state == ConflictState::kRestored)
+      return fail(Code::kInvalidArgument, "conflict " + conflict.id + " was restored already");
+    const auto slots = draft.record(conflict.collection, conflict.record);
+    if (!slots) return fail(slots.error());
+    return write_back(core_.transaction, **slots, core_.schema, entry);
   }
 
   // Does the act and notes the state, in one transaction.
@@ -75,13 +81,12 @@ class ReplicaConflicts final : public Conflicts {
       if (!entry_time_ms(id)) return missing(id);
       const auto slots = draft.record(kConflictsCollection, id);
       if (!slots) return fail(slots.error());
-      const auto conflict = read({std::string(id), {}}, **slots);
-      if (!conflict) return missing(id);
-      Transaction& transaction = core_.transaction;
-      if (auto ok = act(transaction, *conflict); !ok) return ok;
+      const auto entry = read({std::string(id), {}}, **slots);
+      if (!entry) return missing(id);
+      if (auto ok = act(draft, *entry); !ok) return ok;
       draft.open_engine_collections();
-      return transaction.patch(kConflictsCollection, id,
-                               {{std::string(kStateField), Value(state)}});
+      return core_.transaction.patch(kConflictsCollection, id,
+                                     {{std::string(kStateField), Value(state)}});
     });
   }
 

@@ -83,13 +83,18 @@ std::string entry_id(const Clash& clash) {
   append_stamp(named, clash.lost.stamp);
   append_stamp(named, clash.kept_stamp);
   named += clash.lost.key.bytes();
-  std::string id(kTimeDigits, '0');
   const auto time_ms = std::max(clash.lost.stamp, clash.kept_stamp).time.milliseconds();
+  return entry_id_prefix(time_ms) + "-" + crypto::digest_hex(named);
+}
+
+std::string entry_id_prefix(std::int64_t time_ms) {
+  if (time_ms >> (4 * kTimeDigits) != 0) return std::string(kTimeDigits, 'g');
+  std::string digits(kTimeDigits, '0');
   for (std::size_t i = 0; i < kTimeDigits; ++i) {
     constexpr std::string_view kDigits = "0123456789abcdef";
-    id[kTimeDigits - 1 - i] = kDigits[static_cast<std::size_t>(time_ms >> (4 * i)) & 0xFU];
+    digits[kTimeDigits - 1 - i] = kDigits[static_cast<std::size_t>(time_ms >> (4 * i)) & 0xFU];
   }
-  return id + "-" + crypto::digest_hex(named);
+  return digits;
 }
 
 std::optional<std::int64_t> entry_time_ms(std::string_view id) {
@@ -122,7 +127,7 @@ Result<std::vector<Op>> entry_ops(const Clash& clash, std::int64_t found_ms, con
   return ops;
 }
 
-std::optional<Conflict> read_entry(const Record& record, const Stamp& found, const Schema& schema) {
+std::optional<Entry> read_entry(const Record& record, const Stamp& found, const Schema& schema) {
   const Value* about = field_of(record, kAboutField);
   const Value* lost = field_of(record, kLostField);
   const Value::Object* members = about == nullptr ? nullptr : about->if_object();
@@ -133,10 +138,9 @@ std::optional<Conflict> read_entry(const Record& record, const Stamp& found, con
   const std::string* rule = string_in(*members, "rule");
   const auto lost_stamp = stamp_in(*members, "lost");
   const auto kept_stamp = stamp_in(*members, "kept");
-  const auto found_ms = members->find("found");
-  const auto* found_at = found_ms == members->end() ? nullptr : found_ms->second.if_int64();
+  const auto found_at = found_ms(*about);
   const bool is_whole = collection != nullptr && name != nullptr && field != nullptr &&
-                        rule != nullptr && lost_stamp && kept_stamp && found_at != nullptr;
+                        rule != nullptr && lost_stamp && kept_stamp && found_at;
   const std::string_view element = bytes_in(*members, "element").value_or(std::string_view());
   if (!is_whole || field->empty() || !SlotKey::make(*collection, *name, *field, element))
     return std::nullopt;
@@ -155,7 +159,16 @@ std::optional<Conflict> read_entry(const Record& record, const Stamp& found, con
                     .state = state_of(field_of(record, kStateField))};
   if (const Value* kept = field_of(record, kKeptField))
     conflict.kept = shown_or_raw(rules, *field, element, *kept);
-  return conflict;
+  return Entry{std::move(conflict), std::string(element), *lost};
+}
+
+std::optional<std::int64_t> found_ms(const Value& about) {
+  const auto* members = about.if_object();
+  if (members == nullptr) return std::nullopt;
+  const auto found = members->find("found");
+  const auto* time_ms = found == members->end() ? nullptr : found->second.if_int64();
+  if (time_ms == nullptr) return std::nullopt;
+  return *time_ms;
 }
 
 std::string rule_name(const CollectionRules& rules, std::string_view slot_field) {

@@ -38,6 +38,10 @@ struct Clash {
 // The name of the record that tells of the clash.
 [[nodiscard]] std::string entry_id(const Clash& clash);
 
+// What the names of entries with this time begin with; what is greater than all of them, if there
+// can be none so late.
+[[nodiscard]] std::string entry_id_prefix(std::int64_t time_ms);
+
 // The time that an entry's name begins with; nothing if it is none.
 [[nodiscard]] std::optional<std::int64_t> entry_time_ms(std::string_view id);
 
@@ -46,10 +50,18 @@ struct Clash {
 [[nodiscard]] Result<std::vector<Op>> entry_ops(const Clash& clash, std::int64_t found_ms,
                                                 const Stamp& stamp);
 
-// What the record tells, with its values as the schema shows them; nothing if it is no entry. The
-// stamp is that of `about`.
-[[nodiscard]] std::optional<Conflict> read_entry(const Record& record, const Stamp& found,
-                                                 const Schema& schema);
+struct Entry {
+  Conflict conflict;     // its values are as the schema shows them
+  std::string element;   // of the slot that lost
+  Value register_value;  // what it held
+};
+
+// What the record tells; nothing if it is no entry. The stamp is that of `about`.
+[[nodiscard]] std::optional<Entry> read_entry(const Record& record, const Stamp& found,
+                                              const Schema& schema);
+
+// When the entry was found, from what `about` holds; nothing if it does not say so.
+[[nodiscard]] std::optional<std::int64_t> found_ms(const Value& about);
 
 // The name of the rule by which the slots of a field are merged.
 [[nodiscard]] std::string rule_name(const CollectionRules& rules, std::string_view slot_field);

@@ -52,16 +52,17 @@ class Recorder {
   // Removes the oldest of what was there before: what was just added is the news.
   Result<void> keep_bounds() {
     if (added_ == 0) return {};
-    std::vector<std::string> present;
-    auto scanned = scan([&](const std::string& id) { present.push_back(id); });
-    if (!scanned) return scanned;
+    auto present = entries_before();
+    if (!present) return fail(present.error());
+    std::sort(present->begin(), present->end());
     const ConflictBounds& bounds = core_.schema.conflict_bounds();
     const std::int64_t oldest_ms = core_.clock.now_ms() - bounds.keep_days * kDayMs;
     const std::size_t room = bounds.keep - std::min(bounds.keep, added_);
-    const std::size_t beyond = present.size() - std::min(present.size(), room);
-    for (std::size_t i = 0; i < present.size(); ++i) {
-      if (i >= beyond && entry_time_ms(present[i]).value_or(0) >= oldest_ms) continue;
-      if (auto ok = remove(present[i]); !ok) return ok;
+    const std::size_t beyond = present->size() - std::min(present->size(), room);
+    for (std::size_t i = 0; i < present->size(); ++i) {
+      const auto& [found, id] = (*present)[i];
+      if (i >= beyond && found >= oldest_ms) break;
+      if (auto ok = remove(id); !ok) return ok;
     }
     return {};
   }
@@ -73,21 +74,28 @@ class Recorder {
     return Stamp{*time, core_.id};
   }
 
-  // The entries that are not deleted, ascending.
-  template <typename Visitor>
-  Result<void> scan(const Visitor& visitor) const {
+  // When each was found, and its id.
+  using Entries = std::vector<std::pair<std::int64_t, std::string>>;
+
+  // Those that are not deleted.
+  [[nodiscard]] Result<Entries> entries_before() const {
     auto cursor = snapshot_.cursor(Keyspace::kSlots);
     if (!cursor) return fail(cursor.error());
     replica::RecordScan records(**cursor, kConflictsCollection, false);
-    if (auto ok = records.start(std::string(kConflictsCollection) + '\0'); !ok) return ok;
+    if (auto ok = records.start(std::string(kConflictsCollection) + '\0'); !ok)
+      return fail(ok.error());
+    Entries entries;
     while (true) {
       std::string id;
       merge::RecordSlots slots;
       const auto more = records.next(id, slots);
       if (!more) return fail(more.error());
-      if (!*more) return {};
+      if (!*more) return entries;
       // What has just arrived may have removed it already.
-      if (slots.exists() && !known_.contains(id)) visitor(id);
+      if (!slots.exists() || known_.contains(id)) continue;
+      const merge::Register* held = slots.find(kAboutField, {});
+      const auto about = held == nullptr ? Result<Value>(Value()) : decode_value(held->value);
+      entries.emplace_back(about ? found_ms(*about).value_or(0) : 0, std::move(id));
     }
   }
 

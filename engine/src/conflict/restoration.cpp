@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "strategy/raw_slots.hpp"
+
 namespace syncline::conflict {
 namespace {
 
@@ -49,9 +51,20 @@ Result<void> put_keys(Transaction& transaction, const Conflict& conflict,
   return {};
 }
 
+// Only the strategy knows what its slots mean to each other, so the others stay as they are.
+Result<void> put_slot(Transaction& transaction, const merge::RecordSlots& slots,
+                      const Entry& entry) {
+  auto raw = strategy::raw_slots_with(slots.counting(entry.conflict.field), entry.element,
+                                      entry.register_value);
+  if (!raw) return fail(raw.error());
+  return put(transaction, entry.conflict, std::move(*raw));
+}
+
 }  // namespace
 
-Result<void> write_back(Transaction& transaction, const Schema& schema, const Conflict& conflict) {
+Result<void> write_back(Transaction& transaction, const merge::RecordSlots& slots,
+                        const Schema& schema, const Entry& entry) {
+  const Conflict& conflict = entry.conflict;
   const CollectionRules& rules = schema.collection(conflict.collection);
   const Value& lost = conflict.lost;
   if (rules.groups.contains(conflict.field) && lost.if_object() != nullptr)
@@ -76,6 +89,8 @@ Result<void> write_back(Transaction& transaction, const Schema& schema, const Co
     case Merge::kMergeText:
       if (const auto* text = lost.if_string()) return add_to_text(transaction, conflict, *text);
       break;
+    case Merge::kCustom:
+      return put_slot(transaction, slots, entry);
     default:
       break;
   }

@@ -1,14 +1,15 @@
 #pragma once
 
-#include "syncline/conflicts.hpp"
+#include "conflict/entry.hpp"
+#include "merge/record_slots.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/schema.hpp"
 
 namespace syncline::conflict {
 
-// Writes what lost into its record, as the field's strategy has it (spec/conflicts.md, Restoring).
-// Errors: those of Transaction.
-[[nodiscard]] Result<void> write_back(Transaction& transaction, const Schema& schema,
-                                      const Conflict& conflict);
+// Writes what lost into its record, whose slots are those that the transaction sees, as the field's
+// strategy has it (spec/conflicts.md, Restoring). Errors: those of Transaction.
+[[nodiscard]] Result<void> write_back(Transaction& transaction, const merge::RecordSlots& slots,
+                                      const Schema& schema, const Entry& entry);
 
 }  // namespace syncline::conflict

@@ -21,21 +21,27 @@ constexpr unsigned kMemoryFlags = kEnabledFlag | kCompleteFlag | kErrorFlag;
 
 std::string new_entry() { return {kEntryVersion}; }
 
-// The format byte of an outbox entry with a base, and of an op put aside with its place in time.
-constexpr char kWithMore = 2;
+// The format bytes of an outbox entry with a base, and of an op put aside with its place in time or
+// with a base.
+constexpr char kOutboxWithBase = 2;
+constexpr char kAsideWithPlace = 2;
+constexpr char kAsideWithBase = 3;
 
-bool take_version(Reader& reader) {
-  const auto version = reader.take_u8();
-  return version && static_cast<char>(*version) == kEntryVersion;
+std::optional<char> take_format(Reader& reader) {
+  const auto format = reader.take_u8();
+  if (!format) return std::nullopt;
+  return static_cast<char>(*format);
 }
 
-// Whether an entry has what its second format added; nothing for a format byte that is neither.
-std::optional<bool> take_either_version(Reader& reader) {
-  const auto version = reader.take_u8();
-  if (!version) return std::nullopt;
-  const auto format = static_cast<char>(*version);
-  if (format != kEntryVersion && format != kWithMore) return std::nullopt;
-  return format == kWithMore;
+bool take_version(Reader& reader) { return take_format(reader) == kEntryVersion; }
+
+// Zero is no base.
+std::optional<Stamp> take_base(Reader& reader) {
+  const auto bytes = reader.take(kStampBytes);
+  if (!bytes) return std::nullopt;
+  const Stamp base = *decode_stamp(*bytes);
+  if (base == Stamp{}) return std::nullopt;
+  return base;
 }
 
 std::string printable(std::string_view key) {
@@ -162,7 +168,7 @@ Result<std::optional<SlotEntry>> read_slot(const Snapshot& snapshot, std::string
 
 std::string encode_outbox(const OutboxEntry& entry) {
   const bool has_base = entry.base != Stamp{};
-  std::string out(1, has_base ? kWithMore : kEntryVersion);
+  std::string out(1, has_base ? kOutboxWithBase : kEntryVersion);
   out.reserve(1 + sizeof entry.commit + kStampBytes + entry.slot_key.size());
   codec::append_u64(out, entry.commit);
   if (has_base) append_stamp(out, entry.base);
@@ -172,18 +178,13 @@ std::string encode_outbox(const OutboxEntry& entry) {
 
 Result<OutboxEntry> decode_outbox(std::string_view bytes, std::string_view key) {
   Reader reader(bytes);
-  const auto has_base = take_either_version(reader);
+  const auto format = take_format(reader);
+  const bool has_base = format == kOutboxWithBase;
   const auto commit = reader.take_u64();
-  if (!has_base || !commit) return corrupt("outbox entry", key);
-  Stamp base;
-  if (*has_base) {
-    const auto stamp = reader.take(kStampBytes);
-    if (!stamp) return corrupt("outbox entry", key);
-    base = *decode_stamp(*stamp);
-    if (base == Stamp{}) return corrupt("outbox entry", key);
-  }
-  if (reader.empty()) return corrupt("outbox entry", key);
-  return OutboxEntry{*commit, reader.rest(), base};
+  if (!(has_base || format == kEntryVersion) || !commit) return corrupt("outbox entry", key);
+  const auto base = has_base ? take_base(reader) : Stamp{};
+  if (!base || reader.empty()) return corrupt("outbox entry", key);
+  return OutboxEntry{*commit, reader.rest(), *base};
 }
 
 std::string encode_log(const LogEntry& entry) {
@@ -201,23 +202,41 @@ Result<LogEntry> decode_log(std::string_view bytes, std::string_view key) {
   return LogEntry{static_cast<LogOrigin>(*origin), reader.rest()};
 }
 
-std::string encode_aside(Code code, std::string_view batch, std::optional<std::uint64_t> after) {
-  std::string out(1, after ? kWithMore : kEntryVersion);
-  if (after) codec::append_u64(out, *after);
-  codec::append_sized(out, code_name(code));
-  out.append(batch);
+std::string encode_aside(const AsideEntry& entry) {
+  std::string out;
+  if (entry.after) {
+    out.push_back(kAsideWithPlace);
+    codec::append_u64(out, *entry.after);
+  } else if (entry.base != Stamp{}) {
+    out.push_back(kAsideWithBase);
+    append_stamp(out, entry.base);
+  } else {
+    out.push_back(kEntryVersion);
+  }
+  codec::append_sized(out, code_name(entry.code));
+  out.append(entry.batch);
   return out;
 }
 
 Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key) {
   Reader reader(bytes);
-  const auto has_place = take_either_version(reader);
-  if (!has_place) return corrupt("op put aside", key);
-  const auto after = *has_place ? reader.take_u64() : std::nullopt;
-  if (*has_place && !after) return corrupt("op put aside", key);
+  AsideEntry entry;
+  const auto format = take_format(reader);
+  if (format == kAsideWithPlace) {
+    entry.after = reader.take_u64();
+    if (!entry.after) return corrupt("op put aside", key);
+  } else if (format == kAsideWithBase) {
+    const auto base = take_base(reader);
+    if (!base) return corrupt("op put aside", key);
+    entry.base = *base;
+  } else if (format != kEntryVersion) {
+    return corrupt("op put aside", key);
+  }
   const auto name = reader.take_sized();
   if (!name || reader.empty()) return corrupt("op put aside", key);
-  return AsideEntry{code_from_name(*name).value_or(Code::kInternal), reader.rest(), after};
+  entry.code = code_from_name(*name).value_or(Code::kInternal);
+  entry.batch = reader.rest();
+  return entry;
 }
 
 std::string encode_progress(const Progress& progress) {

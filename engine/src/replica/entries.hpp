@@ -115,9 +115,12 @@ struct AsideEntry {
   std::string_view batch;
   // Of one that arrived: the last sequence at that time. What was written since had not seen it.
   std::optional<std::uint64_t> after{};
+  // Of one that was pending: as in its outbox entry. Not both are there.
+  Stamp base{};
+
+  bool operator==(const AsideEntry&) const = default;
 };
-[[nodiscard]] std::string encode_aside(Code code, std::string_view batch,
-                                       std::optional<std::uint64_t> after = {});
+[[nodiscard]] std::string encode_aside(const AsideEntry& entry);
 [[nodiscard]] Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key);
 
 // Where the sync stands.

@@ -47,7 +47,7 @@ Result<AsideRetry> Intake::merge_readable() {
     } else if (!core_.clock.observe(op->stamp, core_.clock.now_ms())) {
       if (entry->code != Code::kStampInFuture) {
         builder_.put(Keyspace::kQuarantine, std::move(key),
-                     encode_aside(Code::kStampInFuture, entry->batch, entry->after));
+                     encode_aside({Code::kStampInFuture, entry->batch, entry->after}));
       }
       ++retried.left;
     } else {
@@ -132,7 +132,7 @@ Result<void> Intake::quarantine(Code code, std::string_view batch) {
     next_quarantine_ = *standing ? parse_sequence_key((*cursor)->key()).value_or(0) + 1 : 1;
   }
   builder_.put(Keyspace::kQuarantine, sequence_key(next_quarantine_++),
-               encode_aside(code, batch, core_.committed.sequence));
+               encode_aside({code, batch, core_.committed.sequence}));
   ++outcome_.quarantined;
   return {};
 }

@@ -6,6 +6,14 @@
 #include "replica/entries.hpp"
 
 namespace syncline::replica {
+namespace {
+
+std::optional<Waiting> waiting_with(const Stamp& base, bool is_set_aside) {
+  if (base == kOfferedAgain) return std::nullopt;
+  return Waiting{base, is_set_aside};
+}
+
+}  // namespace
 
 Result<void> walk_outbox(const Snapshot& snapshot, const OutboxVisitor& visitor) {
   auto cursor = snapshot.cursor(Keyspace::kOutbox);
@@ -47,14 +55,17 @@ Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot, const Unse
     if (*pending) {
       const auto entry = decode_outbox(**pending, key);
       if (!entry) return fail(entry.error());
-      if (entry->base == kOfferedAgain) return std::nullopt;
-      return Waiting{entry->base, false};
+      return waiting_with(entry->base, false);
     }
   }
   if (unsettled.set_aside_first && sequence >= *unsettled.set_aside_first) {
     const auto set_aside = snapshot.get(Keyspace::kSetAside, key);
     if (!set_aside) return fail(set_aside.error());
-    if (*set_aside) return Waiting{{}, true};
+    if (*set_aside) {
+      const auto entry = decode_aside(**set_aside, key);
+      if (!entry) return fail(entry.error());
+      return waiting_with(entry->base, true);
+    }
   }
   return std::nullopt;
 }
@@ -85,8 +96,9 @@ Result<bool> put_aside(const Snapshot& snapshot, CommitBuilder& builder, std::ui
   if (!entry) return fail(entry.error());
   const auto op = pending_op(snapshot, sequence, entry->slot_key);
   if (!op) return fail(op.error());
+  const std::string batch = encode_batch({&*op, 1});
   builder.erase_outbox(sequence);
-  builder.put(Keyspace::kSetAside, key, encode_aside(code, encode_batch({&*op, 1})));
+  builder.put(Keyspace::kSetAside, key, encode_aside({code, batch, {}, entry->base}));
   return true;
 }
 

@@ -26,17 +26,13 @@ Result<Holders> find_holders(const RepairPlan& plan) {
   return holders;
 }
 
-// The slot that a mark names, where the mark can be read.
-std::optional<std::string> named_slot(const RepairPlan& plan, const StoreFault& fault) {
+// The mark, where it can be read. The slot key is borrowed from the snapshot.
+std::optional<OutboxEntry> stored_mark(const RepairPlan& plan, const StoreFault& fault) {
   const auto stored = plan.snapshot().get(Keyspace::kOutbox, fault.key);
   if (!stored || !*stored) return std::nullopt;
   const auto mark = decode_outbox(**stored, fault.key);
   if (!mark || !SlotKey::parse(mark->slot_key)) return std::nullopt;
-  return std::string(mark->slot_key);
-}
-
-void mark(RepairPlan& plan, std::uint64_t sequence, std::string_view slot_key) {
-  plan.put(Keyspace::kOutbox, sequence_key(sequence), encode_outbox({sequence, slot_key}));
+  return *mark;
 }
 
 void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holders) {
@@ -45,20 +41,21 @@ void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holde
   }
   const auto sequence = parse_sequence_key(fault.key);
   const auto holder = sequence ? holders.find(*sequence) : holders.end();
-  const auto named = named_slot(plan, fault);
+  const auto stored = stored_mark(plan, fault);
   // A slot that was rebuilt may fit its mark by now.
   if (holder != holders.end()) {
-    mark(plan, *sequence, holder->second);
+    const bool is_known = stored && stored->slot_key == holder->second;
+    plan.mark(*sequence, holder->second, is_known ? std::optional(stored->base) : std::nullopt);
     return plan.tell(fault, RepairKind::kRebuilt, "marked again as pending");
   }
   plan.erase(Keyspace::kOutbox, fault.key);
-  const auto kept = named ? plan.slot(*named) : std::nullopt;
+  const auto kept = stored ? plan.slot(stored->slot_key) : std::nullopt;
   if (kept) {
     // Whether that has been acknowledged is not known. Sending it twice changes nothing.
-    mark(plan, kept->sequence, *named);
+    plan.mark(kept->sequence, stored->slot_key);
     return plan.tell(fault, RepairKind::kRebuilt, "what its slot holds is marked in its place");
   }
-  if (named || !sequence) {
+  if (stored || !sequence) {
     return plan.tell(fault, RepairKind::kSetAside, "taken out, because there is nothing to send");
   }
   plan.tell(fault, RepairKind::kRebuilt,
@@ -108,7 +105,7 @@ Result<void> repair_marks(RepairPlan& plan, const std::vector<StoreFault>& fault
   plan.ask_again();
   for (const auto& [sequence, key] : *holders) {
     const auto pending = plan.snapshot().get(Keyspace::kOutbox, sequence_key(sequence));
-    if (pending && !*pending) mark(plan, sequence, key);
+    if (pending && !*pending) plan.mark(sequence, key);
   }
   return {};
 }

@@ -112,6 +112,16 @@ void RepairPlan::erase(Keyspace keyspace, std::string_view key) {
   batch_.erase(keyspace, std::string(key));
 }
 
+void RepairPlan::mark(std::uint64_t sequence, std::string_view slot_key,
+                      std::optional<Stamp> base) {
+  if (!base) {
+    const auto kept = slot(slot_key);
+    const bool is_foreign = kept && replica_ && kept->stamp.replica != *replica_;
+    base = is_foreign ? kOfferedAgain : Stamp{};
+  }
+  put(Keyspace::kOutbox, sequence_key(sequence), encode_outbox({sequence, slot_key, *base}));
+}
+
 void RepairPlan::note_sequence(std::uint64_t sequence) {
   last_sequence_ = std::max(last_sequence_, sequence);
 }

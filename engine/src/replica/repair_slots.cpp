@@ -53,8 +53,7 @@ void repair_slot(RepairPlan& plan, const StoreFault& fault) {
     kept->sequence = plan.next_sequence();
     log_slot(plan, *key, *kept);
     plan.put_slot(fault.key, *kept);
-    plan.put(Keyspace::kOutbox, sequence_key(kept->sequence),
-             encode_outbox({kept->sequence, fault.key}));
+    plan.mark(kept->sequence, fault.key);
     return plan.tell(fault, RepairKind::kRebuilt,
                      "kept, as a change of its own that is sent again");
   }

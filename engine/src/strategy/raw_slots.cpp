@@ -1,6 +1,7 @@
 #include "strategy/raw_slots.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -78,6 +79,17 @@ std::optional<Value> raw_slots(std::span<const SlotView> slots) {
   }
   if (raw.empty()) return std::nullopt;
   return Value(Value::Object{{std::string(kSlots), Value(std::move(raw))}});
+}
+
+Result<Value> raw_slots_with(std::span<const SlotView> slots, std::string_view element,
+                             const Value& value) {
+  const auto encoded = encode_value(value);
+  if (!encoded) return fail(encoded.error());
+  std::vector<SlotView> all;
+  std::copy_if(slots.begin(), slots.end(), std::back_inserter(all),
+               [&](const SlotView& slot) { return slot.element != element; });
+  all.push_back({element, Stamp{}, *encoded});
+  return *raw_slots(all);
 }
 
 bool is_raw_put(const Mutation& mutation) { return raw_of(mutation) != nullptr; }
