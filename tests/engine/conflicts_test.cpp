@@ -5,8 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/engine/support/clones.hpp"
 #include "syncline/kept_aside.hpp"
+#include "tests/engine/support/clones.hpp"
 #include "tests/engine/support/conflicts.hpp"
 #include "tests/engine/support/slots.hpp"
 

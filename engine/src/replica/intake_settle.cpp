@@ -97,7 +97,8 @@ Result<void> Intake::offer_set_aside(AsideRetry& retried) {
       continue;
     }
     builder_.erase_set_aside(*sequence);
-    builder_.put(Keyspace::kOutbox, std::string(key), encode_outbox({*sequence, op->key.bytes(), entry->base}));
+    builder_.put(Keyspace::kOutbox, std::string(key),
+                 encode_outbox({*sequence, op->key.bytes(), entry->base}));
     ++retried.offered;
   }
   if (!standing) return fail(standing.error());

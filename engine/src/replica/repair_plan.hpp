@@ -50,8 +50,8 @@ class RepairPlan {
   void put(Keyspace keyspace, std::string_view key, std::string value);
   void erase(Keyspace keyspace, std::string_view key);
 
-  // Marks what a slot will hold as pending. Where the base is not known, others may not know of what
-  // this replica wrote, and do know of the rest.
+  // Marks what a slot will hold as pending. Where the base is not known, others may not know of
+  // what this replica wrote, and do know of the rest.
   void mark(std::uint64_t sequence, std::string_view slot_key, std::optional<Stamp> base = {});
 
   // A sequence that no change has yet.
