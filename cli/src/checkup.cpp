@@ -84,6 +84,14 @@ Result<Checkup> check_up(const Context& context) {
   return checkup;
 }
 
+std::string unchecked_text(const Verification& found) {
+  if (!found.indexes_checked)
+    return "The indexes were not checked, because what they are made of cannot be read.";
+  if (found.unindexed_records == 0) return {};
+  return "The indexes were not checked for " + counted(found.unindexed_records, "record") +
+         ", of which a part cannot be trusted.";
+}
+
 std::string place_of(const StoreFault& fault) {
   std::string place(keyspace_name(fault.keyspace));
   if (fault.collection.empty())

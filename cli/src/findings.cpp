@@ -103,6 +103,13 @@ void find_space(const StoreUsage& usage, std::vector<Finding>& findings) {
   }
 }
 
+void find_unchecked(const Verification& found, std::vector<Finding>& findings) {
+  std::string what = unchecked_text(found);
+  if (what.empty()) return;
+  findings.push_back({Level::kNote, "unchecked", std::move(what),
+                      "`verify` checks them once the other faults are repaired."});
+}
+
 std::string_view meaning_of(const AsideOp& kept) {
   if (kept.id.kind == AsideKind::kSetAside) return "that the server refuses for good";
   if (kept.code == Code::kStampInFuture)
@@ -213,6 +220,7 @@ Result<std::vector<Finding>> find(const Context& context, const Checkup& checkup
                                         "interrupted, or that is under way. It is not needed.",
                         "`doctor --repair` removes it."});
   }
+  if (checkup.verification) find_unchecked(*checkup.verification, findings);
   if (checkup.verification) find_clock(*checkup.verification, wall, findings);
   if (checkup.usage) find_space(*checkup.usage, findings);
   if (checkup.store) {
