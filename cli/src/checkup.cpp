@@ -47,10 +47,7 @@ Result<void> check_entries(const Context& context, Checkup& checkup) {
   ProgressBar bar("checking entries");
   const auto verified = verify_store(
       *checkup.store, [&checkup](const StoreFault& fault) { checkup.entries.push_back(fault); },
-      [&bar](std::uint64_t done, std::uint64_t total) {
-        bar.show(done, total);
-        return !Interruption::requested();
-      });
+      shown_on(bar));
   checkup.is_stopped = stopped(verified);
   if (checkup.is_stopped) return {};
   if (!verified) return fail(verified.error());
@@ -65,10 +62,7 @@ Result<Checkup> check_up(const Context& context) {
   Checkup checkup;
   {
     ProgressBar bar("checking pages");
-    auto pages = check_lmdb_pages(context.data, [&bar](std::uint64_t done, std::uint64_t total) {
-      bar.show(done, total);
-      return !Interruption::requested();
-    });
+    auto pages = check_lmdb_pages(context.data, shown_on(bar));
     checkup.is_stopped = stopped(pages);
     if (checkup.is_stopped) return checkup;
     if (!pages) return fail(pages.error());

@@ -24,14 +24,6 @@ constexpr unsigned kBackupsInASecond = 1'000;
 
 Value number(std::uint64_t n) { return Value(static_cast<std::int64_t>(n)); }
 
-// Shows how far a copy is, and stops it when the person does.
-CopyProgress shown_on(ProgressBar& bar) {
-  return [&bar](std::uint64_t done, std::uint64_t total) {
-    bar.show(done, total);
-    return !Interruption::requested();
-  };
-}
-
 // A backup gets its own name, or in a folder one from the time.
 bool names_itself(const std::filesystem::path& given) {
   std::error_code error;
@@ -124,7 +116,8 @@ Result<LogCompaction> compact_log(const Context& context) {
   const std::unique_ptr<Random> random = system_random();
   const auto replica = Replica::open(**store, *wall, *random);
   if (!replica) return fail(replica.error());
-  return (*replica)->history().compact();
+  ProgressBar bar("looking through the log");
+  return (*replica)->history().compact(shown_on(bar));
 }
 
 Result<void> compact(const Context& context) {

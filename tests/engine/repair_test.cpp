@@ -155,6 +155,47 @@ BOOST_AUTO_TEST_CASE(what_is_kept_aside_and_cannot_be_read_is_taken_out) {
   BOOST_TEST(must(device.replication().cursors()).at("*").value() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_repair_tells_how_far_it_is_and_can_be_stopped_anywhere) {
+  put_raw(Keyspace::kLog, replica::sequence_key(4), "garbage");
+  erase_raw(Keyspace::kMeta, "head");
+  erase_raw(Keyspace::kSlots, key_of("dinner", "name"));
+  const std::uint64_t verified = must(verify_store(store(), {})).entries;
+  const auto before = everything_of(store());
+  std::uint64_t calls_max = 0;
+  std::string code = "cancelled";
+  while (code == "cancelled") {
+    BOOST_REQUIRE((everything_of(store()) == before));
+    ++calls_max;
+    CountingRandom random(500);
+    std::uint64_t calls = 0;
+    std::uint64_t last = 0;
+    std::uint64_t all = 0;
+    code =
+        code_of(repair_store(store(), random, {}, {}, [&](std::uint64_t done, std::uint64_t total) {
+          BOOST_TEST((last <= done && done <= total));
+          BOOST_TEST((all == 0 || all == total));
+          last = done;
+          all = total;
+          return ++calls < calls_max;
+        }));
+    if (code == "none") BOOST_TEST(last == all);
+  }
+  BOOST_TEST(code == "none");
+  BOOST_TEST(calls_max > 2 * verified);
+  BOOST_TEST(faults_of(store()) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_repair_can_be_stopped_as_well) {
+  erase_raw(Keyspace::kSlots, key_of("dinner", "name"));
+  const auto before = everything_of(store());
+  CountingRandom random(500);
+  const auto done =
+      repair_store(store(), random, {}, {},
+                   [](std::uint64_t count, std::uint64_t total) { return count < total; });
+  BOOST_TEST(code_of(done) == "cancelled");
+  BOOST_TEST((everything_of(store()) == before));
+}
+
 BOOST_AUTO_TEST_CASE(a_repair_that_cannot_be_committed_changes_nothing) {
   const std::string key = key_of("dinner", "name");
   erase_raw(Keyspace::kSlots, key);

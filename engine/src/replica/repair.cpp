@@ -8,7 +8,9 @@
 #include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
 #include "replica/memory.hpp"
+#include "replica/repair_meter.hpp"
 #include "replica/repair_plan.hpp"
+#include "replica/verifier.hpp"
 
 namespace syncline {
 namespace replica {
@@ -156,19 +158,24 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
 }  // namespace replica
 
 Result<RepairSummary> repair_store(Store& store, Random& random, const RepairOptions& options,
-                                   const RepairSink& told) {
-  std::vector<StoreFault> faults;
-  const auto found =
-      verify_store(store, [&faults](const StoreFault& fault) { faults.push_back(fault); });
-  if (!found) return fail(found.error());
+                                   const RepairSink& told, const VerificationProgress& progress) {
   auto snapshot = store.snapshot();
   if (!snapshot) return fail(snapshot.error());
-  auto plan = replica::RepairPlan::begin(**snapshot, told);
+  auto meter = replica::RepairMeter::begin(**snapshot, progress);
+  if (!meter) return fail(meter.error());
+  std::vector<StoreFault> faults;
+  const FaultSink noted = [&faults](const StoreFault& fault) { faults.push_back(fault); };
+  const VerificationProgress verified = meter->verification();
+  const auto found = replica::Verifier(**snapshot, noted, verified).run();
+  if (!found) return fail(found.error());
+  const replica::MeteredSnapshot metered(**snapshot, *meter);
+  auto plan = replica::RepairPlan::begin(metered, told);
   if (!plan) return fail(plan.error());
   if (auto done = replica::repair_log_and_slots(*plan, faults); !done) return fail(done.error());
   if (auto done = replica::repair_marks(*plan, faults, options); !done) return fail(done.error());
   if (auto done = replica::repair_indexes(*plan, faults); !done) return fail(done.error());
   if (auto done = replica::repair_rest(*plan, faults, random); !done) return fail(done.error());
+  if (auto done = meter->finish(); !done) return fail(done.error());
   const RepairSummary summary = plan->summary();
   const StoreBatch batch = plan->finish();
   snapshot->reset();
