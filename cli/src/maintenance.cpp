@@ -42,6 +42,15 @@ std::string timely_name(unsigned number) {
   return std::string(name.data()) + (number == 1 ? "" : "_" + std::to_string(number)) + ".backup";
 }
 
+// Opens the database after a look at every page of its file.
+Result<std::unique_ptr<LmdbStore>> open_checked(const Context& context, Access access) {
+  ProgressBar bar("checking pages");
+  LmdbOptions options = store_options(context, access);
+  options.check_pages = true;
+  options.check_progress = shown_on(bar);
+  return open_lmdb_store(options);
+}
+
 struct MadeBackup {
   std::filesystem::path file;
   std::uint64_t bytes = 0;
@@ -65,9 +74,7 @@ Result<void> backup(const Context& context, const Arguments& arguments) {
   if (arguments.file.empty())
     throw UsageError{"a backup needs the name of a file or a folder, and \"\" is none"};
   const Interruption interruption;
-  LmdbOptions options = store_options(context, Access::kRead);
-  options.check_pages = true;
-  const auto store = open_lmdb_store(options);
+  const auto store = open_checked(context, Access::kRead);
   if (!store) return fail(store.error());
   const auto made = back_up(**store, arguments.file);
   if (!made) return fail(made.error());
@@ -108,9 +115,7 @@ Result<void> restore(const Context& context, const Arguments& arguments) {
 
 // What may go of the log goes first, so that the file gets its room back as well.
 Result<LogCompaction> compact_log(const Context& context) {
-  LmdbOptions options = store_options(context, Access::kWrite);
-  options.check_pages = true;
-  const auto store = open_lmdb_store(options);
+  const auto store = open_checked(context, Access::kWrite);
   if (!store) return fail(store.error());
   const std::unique_ptr<WallClock> wall = system_wall_clock();
   const std::unique_ptr<Random> random = system_random();
