@@ -18,6 +18,7 @@ void print_summary(const Context& context, const Checkup& checkup) {
                                           {"pending_ops", number(counts.pending_ops)},
                                           {"set_aside_ops", number(counts.set_aside_ops)},
                                           {"quarantined_ops", number(counts.quarantined_ops)},
+                                          {"lost_entries", number(counts.lost_entries)},
                                           {"indexes_checked", Value(counts.indexes_checked)},
                                           {"unindexed_records", number(counts.unindexed_records)},
                                           {"complete", Value(checkup.verification.has_value())}})));

@@ -64,7 +64,7 @@ def failed(device, *words):
 def test_a_sound_database_has_no_fault(filled):
     summary = filled.one("verify")
     assert summary["faults"] == 0 and summary["complete"] is True
-    assert (summary["indexes_checked"], summary["unindexed_records"]) == (True, 0)
+    assert (summary["indexes_checked"], summary["unindexed_records"], summary["lost_entries"]) == (True, 0, 0)
     assert summary["pending_ops"] == filled.status()["pending_ops"] == summary["slots"]
     assert filled.objects("doctor") == []
     text = filled.run("doctor", json_output=False)

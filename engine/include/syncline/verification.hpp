@@ -48,6 +48,7 @@ struct Verification {
   std::uint64_t pending_ops = 0;
   std::uint64_t set_aside_ops = 0;
   std::uint64_t quarantined_ops = 0;
+  std::uint64_t lost_entries = 0;  // that a repair has kept as they were (repair.hpp)
   // Whether the indexes were held against the records. They cannot be where the schema, the list of
   // indexes or the name of a slot cannot be read.
   bool indexes_checked = false;

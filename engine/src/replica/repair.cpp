@@ -7,6 +7,7 @@
 
 #include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
+#include "replica/lost_entries.hpp"
 #include "replica/memory.hpp"
 #include "replica/repair_meter.hpp"
 #include "replica/repair_plan.hpp"
@@ -102,6 +103,11 @@ Result<void> repair_meta(RepairPlan& plan, const StoreFault& fault, Random& rand
     plan.tell(fault, RepairKind::kSetAside, std::string(what));
     return {};
   }
+  if (fault.key.starts_with(kLostPrefix)) {
+    plan.erase(Keyspace::kMeta, fault.key);
+    plan.tell(fault, RepairKind::kSetAside, "taken out, because it is damaged");
+    return {};
+  }
   plan.tell(fault, RepairKind::kLeft, "left, because this version does not know it");
   return {};
 }
@@ -134,8 +140,12 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
         plan.tell(fault, RepairKind::kLeft, "left, because its name cannot be read");
         continue;
       }
+      const auto kept = keep_as_it_is(plan, fault.keyspace, fault.key);
       plan.erase(fault.keyspace, fault.key);
-      plan.tell(fault, RepairKind::kSetAside, "taken out, because nothing tells what it was");
+      plan.tell(fault, RepairKind::kSetAside,
+                kept
+                    ? "kept as it is under the name " + *kept + ", because nothing tells what it is"
+                    : "taken out, because it cannot be read and nothing tells what it was");
     }
     if (fault.keyspace != Keyspace::kMeta || fault.key == query::kIndexesName) continue;
     if (Result<void> repaired = repair_meta(plan, fault, random); !repaired) return repaired;

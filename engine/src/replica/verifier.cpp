@@ -7,6 +7,7 @@
 #include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
 #include "replica/log_state.hpp"
+#include "replica/lost_entries.hpp"
 #include "schema/former_rules.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/strategy.hpp"
@@ -143,6 +144,8 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
     if (!schema::decode_former_rules(value)) checked = corrupt("entry", key);
   } else if (key == kSchemaName) {
     take(Schema::parse_stored(value, Strategies()));
+  } else if (key.starts_with(kLostPrefix)) {
+    ++found_.lost_entries;
   }
   if (!checked) tell(FaultKind::kMalformed, Keyspace::kMeta, key, checked.error().message);
 }
