@@ -47,10 +47,7 @@ Result<void> check_entries(const Context& context, Checkup& checkup) {
   ProgressBar bar("checking entries");
   const auto verified = verify_store(
       *checkup.store, [&checkup](const StoreFault& fault) { checkup.entries.push_back(fault); },
-      [&bar](std::uint64_t done, std::uint64_t total) {
-        bar.show(done, total);
-        return !Interruption::requested();
-      });
+      shown_on(bar));
   checkup.is_stopped = stopped(verified);
   if (checkup.is_stopped) return {};
   if (!verified) return fail(verified.error());
@@ -65,10 +62,7 @@ Result<Checkup> check_up(const Context& context) {
   Checkup checkup;
   {
     ProgressBar bar("checking pages");
-    auto pages = check_lmdb_pages(context.data, [&bar](std::uint64_t done, std::uint64_t total) {
-      bar.show(done, total);
-      return !Interruption::requested();
-    });
+    auto pages = check_lmdb_pages(context.data, shown_on(bar));
     checkup.is_stopped = stopped(pages);
     if (checkup.is_stopped) return checkup;
     if (!pages) return fail(pages.error());
@@ -82,6 +76,14 @@ Result<Checkup> check_up(const Context& context) {
   checkup.pages.clear();
   if (auto checked = check_entries(context, checkup); !checked) return fail(checked.error());
   return checkup;
+}
+
+std::string unchecked_text(const Verification& found) {
+  if (!found.indexes_checked)
+    return "The indexes were not checked, because what they are made of cannot be read.";
+  if (found.unindexed_records == 0) return {};
+  return "The indexes were not checked for " + counted(found.unindexed_records, "record") +
+         ", of which a part cannot be trusted.";
 }
 
 std::string place_of(const StoreFault& fault) {

@@ -49,6 +49,9 @@ class FaultGroups {
 // The faults on stdout: a line each, and one for the others of a kind where there are many.
 void print_faults(const Context& context, const Checkup& checkup);
 
+// A sentence on what was not held against what, because of other faults; empty where all was.
+[[nodiscard]] std::string unchecked_text(const Verification& found);
+
 // The parts of a fault that name its record; for people, in one line.
 [[nodiscard]] std::string place_of(const StoreFault& fault);
 

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "command.hpp"
 #include "database.hpp"
@@ -43,14 +44,16 @@ void print_repair(const Context& context, const Repair& repair) {
 }
 
 // As the faults, of which one damaged entry can be thousands: the first few, and how many others.
+// They are shown once they are done, for a repair that is stopped changes nothing.
 class RepairPrinter {
  public:
   explicit RepairPrinter(const Context& context) : context_(context) {}
 
   void take(const Repair& repair) {
-    if (groups_.shows(repair.fault)) print_repair(context_, repair);
+    if (groups_.shows(repair.fault)) shown_.push_back(repair);
   }
-  void finish() const {
+  void print() const {
+    for (const Repair& repair : shown_) print_repair(context_, repair);
     std::uint64_t more = 0;
     for (const auto& [group, count] : groups_.left_out()) more += count;
     if (more == 0) return;
@@ -62,6 +65,7 @@ class RepairPrinter {
  private:
   const Context& context_;
   FaultGroups groups_;
+  std::vector<Repair> shown_;
 };
 
 void print_kept(const Context& context, const LmdbRepair& done, const RepairSummary& summary) {
@@ -109,19 +113,24 @@ Result<void> repair(const Context& context, WallClock& wall) {
   const std::unique_ptr<Random> random = system_random();
   RepairSummary summary;
   RepairPrinter printer(context);
-  const auto done = repair_lmdb_store(
-      store_options(context, Access::kWrite), kept_file(context, wall),
-      [&](Store& store, bool entries_may_be_lost) -> Result<void> {
-        const auto repaired =
-            repair_store(store, *random, {.entries_may_be_lost = entries_may_be_lost},
-                         [&printer](const Repair& one) { printer.take(one); });
-        if (!repaired) return fail(repaired.error());
-        summary = *repaired;
-        return {};
-      },
-      [](std::uint64_t, std::uint64_t) { return !Interruption::requested(); });
-  printer.finish();
+  Result<LmdbRepair> done;
+  {
+    ProgressBar copying("keeping a copy");
+    done = repair_lmdb_store(
+        store_options(context, Access::kWrite), kept_file(context, wall),
+        [&](Store& store, bool entries_may_be_lost) -> Result<void> {
+          ProgressBar bar("repairing");
+          const auto repaired = repair_store(
+              store, *random, {.entries_may_be_lost = entries_may_be_lost},
+              [&printer](const Repair& one) { printer.take(one); }, shown_on(bar));
+          if (!repaired) return fail(repaired.error());
+          summary = *repaired;
+          return {};
+        },
+        shown_on(copying));
+  }
   if (!done) return fail(done.error());
+  printer.print();
   print_kept(context, *done, summary);
   return {};
 }

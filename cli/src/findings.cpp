@@ -8,6 +8,7 @@
 #include "syncline/kept_aside.hpp"
 #include "syncline/limits.hpp"
 #include "syncline/mistyped.hpp"
+#include "syncline/repair.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -101,6 +102,33 @@ void find_space(const StoreUsage& usage, std::vector<Finding>& findings) {
                             "That is over now: looking at the database has forgotten them.",
                         {}});
   }
+}
+
+void find_unchecked(const Verification& found, std::vector<Finding>& findings) {
+  std::string what = unchecked_text(found);
+  if (what.empty()) return;
+  findings.push_back({Level::kNote, "unchecked", std::move(what),
+                      "`verify` checks them once the other faults are repaired."});
+}
+
+// What repairs have kept as it was.
+Result<void> find_lost(const Store& store, std::vector<Finding>& findings) {
+  std::uint64_t count = 0;
+  LostEntry first;
+  Result<void> read = read_lost_entries(store, [&](const LostEntry& lost) {
+    if (count++ == 0) first = lost;
+    return true;
+  });
+  // One that is damaged has been told as a fault.
+  if (!read && read.error().code != Code::kStoreCorrupt) return read;
+  if (count == 0) return {};
+  findings.push_back({Level::kNote, "lost_entries",
+                      counted(count, "entry", "entries") +
+                          " of changes that were kept aside could not be read by a repair, and " +
+                          (count == 1 ? "is" : "are") + " kept as before, the first of " +
+                          std::string(keyspace_name(first.keyspace)) + " as " + first.name + ".",
+                      "A later version may be able to read them. They are in every backup."});
+  return {};
 }
 
 std::string_view meaning_of(const AsideOp& kept) {
@@ -213,10 +241,12 @@ Result<std::vector<Finding>> find(const Context& context, const Checkup& checkup
                                         "interrupted, or that is under way. It is not needed.",
                         "`doctor --repair` removes it."});
   }
+  if (checkup.verification) find_unchecked(*checkup.verification, findings);
   if (checkup.verification) find_clock(*checkup.verification, wall, findings);
   if (checkup.usage) find_space(*checkup.usage, findings);
   if (checkup.store) {
     if (auto found = find_kept_aside(*checkup.store, findings); !found) return fail(found.error());
+    if (auto found = find_lost(*checkup.store, findings); !found) return fail(found.error());
     if (auto found = find_mistyped(*checkup.store, findings); !found) return fail(found.error());
   }
   return findings;

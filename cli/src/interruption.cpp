@@ -25,4 +25,11 @@ Interruption::~Interruption() {
 
 bool Interruption::requested() { return interrupted != 0; }
 
+std::function<bool(std::uint64_t done, std::uint64_t total)> shown_on(ProgressBar& bar) {
+  return [&bar](std::uint64_t done, std::uint64_t total) {
+    bar.show(done, total);
+    return !Interruption::requested();
+  };
+}
+
 }  // namespace syncline::cli

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <csignal>
+#include <cstdint>
+#include <functional>
+
+#include "output.hpp"
 
 namespace syncline::cli {
 
@@ -21,5 +25,9 @@ class Interruption {
   struct sigaction before_interrupt_ {};
   struct sigaction before_terminate_ {};
 };
+
+// Shows how far something is, and stops it when the person does.
+[[nodiscard]] std::function<bool(std::uint64_t done, std::uint64_t total)> shown_on(
+    ProgressBar& bar);
 
 }  // namespace syncline::cli

@@ -24,14 +24,6 @@ constexpr unsigned kBackupsInASecond = 1'000;
 
 Value number(std::uint64_t n) { return Value(static_cast<std::int64_t>(n)); }
 
-// Shows how far a copy is, and stops it when the person does.
-CopyProgress shown_on(ProgressBar& bar) {
-  return [&bar](std::uint64_t done, std::uint64_t total) {
-    bar.show(done, total);
-    return !Interruption::requested();
-  };
-}
-
 // A backup gets its own name, or in a folder one from the time.
 bool names_itself(const std::filesystem::path& given) {
   std::error_code error;
@@ -48,6 +40,15 @@ std::string timely_name(unsigned number) {
   gmtime_r(&seconds, &parts);
   static_cast<void>(std::strftime(name.data(), name.size(), "syncline-%Y%m%d-%H%M%S", &parts));
   return std::string(name.data()) + (number == 1 ? "" : "_" + std::to_string(number)) + ".backup";
+}
+
+// Opens the database after a look at every page of its file.
+Result<std::unique_ptr<LmdbStore>> open_checked(const Context& context, Access access) {
+  ProgressBar bar("checking pages");
+  LmdbOptions options = store_options(context, access);
+  options.check_pages = true;
+  options.check_progress = shown_on(bar);
+  return open_lmdb_store(options);
 }
 
 struct MadeBackup {
@@ -73,9 +74,7 @@ Result<void> backup(const Context& context, const Arguments& arguments) {
   if (arguments.file.empty())
     throw UsageError{"a backup needs the name of a file or a folder, and \"\" is none"};
   const Interruption interruption;
-  LmdbOptions options = store_options(context, Access::kRead);
-  options.check_pages = true;
-  const auto store = open_lmdb_store(options);
+  const auto store = open_checked(context, Access::kRead);
   if (!store) return fail(store.error());
   const auto made = back_up(**store, arguments.file);
   if (!made) return fail(made.error());
@@ -116,15 +115,14 @@ Result<void> restore(const Context& context, const Arguments& arguments) {
 
 // What may go of the log goes first, so that the file gets its room back as well.
 Result<LogCompaction> compact_log(const Context& context) {
-  LmdbOptions options = store_options(context, Access::kWrite);
-  options.check_pages = true;
-  const auto store = open_lmdb_store(options);
+  const auto store = open_checked(context, Access::kWrite);
   if (!store) return fail(store.error());
   const std::unique_ptr<WallClock> wall = system_wall_clock();
   const std::unique_ptr<Random> random = system_random();
   const auto replica = Replica::open(**store, *wall, *random);
   if (!replica) return fail(replica.error());
-  return (*replica)->history().compact();
+  ProgressBar bar("looking through the log");
+  return (*replica)->history().compact(shown_on(bar));
 }
 
 Result<void> compact(const Context& context) {

@@ -18,12 +18,17 @@ void print_summary(const Context& context, const Checkup& checkup) {
                                           {"pending_ops", number(counts.pending_ops)},
                                           {"set_aside_ops", number(counts.set_aside_ops)},
                                           {"quarantined_ops", number(counts.quarantined_ops)},
+                                          {"lost_entries", number(counts.lost_entries)},
+                                          {"indexes_checked", Value(counts.indexes_checked)},
+                                          {"unindexed_records", number(counts.unindexed_records)},
                                           {"complete", Value(checkup.verification.has_value())}})));
   } else if (checkup.verification) {
     print_line(counted(counts.entries, "entry", "entries") + ": " + counted(counts.slots, "slot") +
                ", " + counted(counts.log_ops, "change") + " in the log, " +
                std::to_string(counts.pending_ops) + " pending; " +
                counted(checkup.faults(), "fault"));
+    if (const std::string unchecked = unchecked_text(counts); !unchecked.empty())
+      print_line(unchecked);
   }
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from support.account import assert_identical, sync_all
 from support.device import Device
+from support.terminal import interrupted_at
 
 
 def water(device, amount):
@@ -198,6 +199,34 @@ def test_compaction_gives_space_back_and_keeps_every_record(device, folder):
     assert device.export() == before
     water(device, 5)
     assert drunk(device) == 5
+
+
+def fill(device, folder):
+    """So much that every bar is there for a while."""
+    with open(folder / "rows", "w", encoding="utf-8") as rows:
+        rows.writelines(f'{{"id": "r{number}", "name": "soup {number}"}}\n' for number in range(20_000))
+    device.objects("import", "meals", folder / "rows")
+
+
+@pytest.mark.parametrize("bar", ["checking pages", "looking through the log"])
+def test_a_compaction_that_is_interrupted_keeps_every_record(device, folder, bar):
+    fill(device, folder)
+    before = device.export()
+    outcome = interrupted_at(device, bar, "compact")
+    assert (outcome.exit_code, outcome.stdout) == (1, "") and "(cancelled)" in outcome.stderr
+    assert sorted(path.name for path in device.folder.glob("*.partial")) == []
+    assert device.one("verify")["faults"] == 0
+    assert device.export() == before
+    device.one("compact")
+    assert device.export() == before
+
+
+def test_a_backup_that_is_interrupted_leaves_nothing(device, folder):
+    fill(device, folder)
+    (folder / "shelf").mkdir()
+    outcome = interrupted_at(device, "checking pages", "backup", folder / "shelf" / "backup")
+    assert outcome.exit_code == 1 and "(cancelled)" in outcome.stderr
+    assert os.listdir(folder / "shelf") == []
 
 
 def test_compaction_is_refused_while_the_app_runs(account):

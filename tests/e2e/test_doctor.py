@@ -7,14 +7,15 @@ import pytest
 
 from support.account import assert_identical, sync_all
 from support.device import Device
+from support.terminal import interrupted_at
 
 PAGE = 4096
 
 
-def fill(device, folder):
+def fill(device, folder, records=400):
     """Records on many pages, in one commit."""
     with open(folder / "rows", "w", encoding="utf-8") as rows:
-        rows.writelines(f'{{"id": "r{number}", "name": "soup number {number}"}}\n' for number in range(400))
+        rows.writelines(f'{{"id": "r{number}", "name": "soup number {number}"}}\n' for number in range(records))
     device.objects("import", "meals", folder / "rows")
 
 
@@ -63,6 +64,7 @@ def failed(device, *words):
 def test_a_sound_database_has_no_fault(filled):
     summary = filled.one("verify")
     assert summary["faults"] == 0 and summary["complete"] is True
+    assert (summary["indexes_checked"], summary["unindexed_records"], summary["lost_entries"]) == (True, 0, 0)
     assert summary["pending_ops"] == filled.status()["pending_ops"] == summary["slots"]
     assert filled.objects("doctor") == []
     text = filled.run("doctor", json_output=False)
@@ -178,6 +180,27 @@ def test_a_damaged_entry_of_the_log_is_told_in_a_few_lines_and_repaired(device, 
     assert next(o for o in repaired if "kept" in o)["repaired"] > 800
     assert device.export() == before
     assert device.one("verify")["faults"] == 0
+
+
+@pytest.mark.parametrize("bar", ["keeping a copy", "repairing"])
+def test_a_repair_that_is_interrupted_changes_nothing(device, folder, bar):
+    fill(device, folder, records=20_000)
+    damage_log(device, b"soup number 200")
+    damaged = data_file(device).read_bytes()
+    outcome = interrupted_at(device, bar, "doctor", "--repair")
+    assert outcome.exit_code == 1 and "(cancelled)" in outcome.stderr
+    assert not any("repair" in o for o in outcome.objects())
+    assert data_file(device).read_bytes() == damaged
+    assert list(device.folder.glob("before-repair-*")) == []
+    assert next(o for o in device.objects("doctor", "--repair") if "kept" in o)["repaired"] > 0
+    assert device.one("verify")["faults"] == 0
+
+
+def test_a_verification_that_is_interrupted_says_so(device, folder):
+    fill(device, folder, records=20_000)
+    outcome = interrupted_at(device, "checking entries", "verify")
+    assert outcome.exit_code == 1 and "(cancelled)" in outcome.stderr
+    assert outcome.objects()[-1]["complete"] is False
 
 
 def test_a_file_without_its_meta_pages_is_for_a_backup_and_not_copied(filled):

@@ -108,22 +108,50 @@ BOOST_AUTO_TEST_CASE(compacting_drops_at_once_what_may_go) {
   BOOST_TEST(must(device.replica().history().compact()).dropped_ops == 0U);
 }
 
+// So many ops that no commit looks at all of them, of which 4,000 may go.
+void write_much(Device& device) {
+  for (const int step : {1, 3}) {
+    device.write([step](Transaction& t) -> Result<void> {
+      for (int i = 0; i < 12'000; i += step) {
+        if (auto ok = t.patch("c", std::to_string(10'000 + i), {{"f", Value(step * i)}}); !ok)
+          return ok;
+      }
+      return {};
+    });
+  }
+  device.reopen();
+}
+
+BOOST_AUTO_TEST_CASE(a_compaction_tells_how_far_it_is_and_can_be_stopped) {
+  Device device(kKeepsNothing);
+  write_much(device);
+  const std::uint64_t before = ops_in_log(device);
+  std::vector<std::uint64_t> seen;
+  const auto stopped =
+      device.replica().history().compact([&](std::uint64_t done, std::uint64_t total) {
+        BOOST_TEST(total == device.state().log_ops);
+        seen.push_back(done);
+        return false;
+      });
+  BOOST_TEST(code_of(stopped) == "cancelled");
+  BOOST_REQUIRE(seen.size() == 1U);
+  BOOST_TEST((seen.front() > 0 && seen.front() < before));
+  check_whole(device);
+  must(device.replica().history().compact([&](std::uint64_t done, std::uint64_t total) {
+    BOOST_TEST((seen.size() == 1U || done >= seen.back()));
+    BOOST_TEST(done <= total);
+    seen.push_back(done);
+    return true;
+  }));
+  BOOST_TEST(seen.back() == device.state().log_ops);
+  BOOST_TEST(ops_in_log(device) == before - 4'000);
+  check_whole(device);
+}
+
 BOOST_AUTO_TEST_CASE(a_large_transaction_is_rewritten_as_what_is_left_of_it) {
   Device device(kKeepsNothing);
-  device.write([](Transaction& t) -> Result<void> {
-    for (int i = 0; i < 12'000; ++i) {
-      if (auto ok = t.patch("c", std::to_string(10'000 + i), {{"f", Value(i)}}); !ok) return ok;
-    }
-    return {};
-  });
+  write_much(device);
   const Slots before = slots_of(device.store());
-  device.write([](Transaction& t) -> Result<void> {
-    for (int i = 0; i < 12'000; i += 3) {
-      if (auto ok = t.patch("c", std::to_string(10'000 + i), {{"f", Value(-1)}}); !ok) return ok;
-    }
-    return {};
-  });
-  device.reopen();
   const auto done = must(device.replica().history().compact());
   BOOST_TEST(done.dropped_ops == 4'000U);
   BOOST_TEST(ops_in_log(device) == 24'000U);

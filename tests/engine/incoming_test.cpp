@@ -1,5 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
+#include "replica/entries.hpp"
+#include "replica/entry_walk.hpp"
+#include "syncline/kept_aside.hpp"
 #include "tests/engine/support/slots.hpp"
 #include "tests/engine/support/sync.hpp"
 
@@ -103,6 +106,94 @@ BOOST_AUTO_TEST_CASE(regression_a_quarantined_op_is_merged_when_its_time_has_com
   BOOST_TEST(device.read("c", "r") == R"({"f":1})");
   BOOST_TEST(device.state().quarantined_ops == 1U);
   device.check_fold();
+}
+
+// One op that waits until later beside what is amiss in quarantine, and a page that arrives then.
+struct AmissFixture {
+  static constexpr std::int64_t kLater = kPresentMs + 10'000;
+  static constexpr std::uint64_t kAmiss = 2;
+  Device device;
+
+  AmissFixture() {
+    std::vector<Op> ops;
+    for (const char* record : {"first", "amiss", "last"})
+      ops.push_back(op_of("c", record, "f", stamp_at(kLater + kDriftMaxMs), Value(1)));
+    take(device, page_of(ops, kPresentMs, 1));
+  }
+  [[nodiscard]] bool holds(Keyspace keyspace, std::uint64_t number) {
+    bool found = false;
+    must(replica::walk_entries(*must(device.store().snapshot()), keyspace,
+                               {[&](std::string_view key, std::string_view) {
+                                  found = found || key == replica::sequence_key(number);
+                                  return true;
+                                },
+                                [&](std::string_view key, const Error&) {
+                                  found = found || key == replica::sequence_key(number);
+                                  return true;
+                                }}));
+    return found;
+  }
+  void check_that_sync_goes_on() {
+    device.wall().set(kLater);
+    const auto page = remote_record("c", "new", "f", Value(2), stamp_at(kLater));
+    const auto outcome = take(device, page_of(page, kLater, 2));
+    BOOST_TEST(outcome.merged == 4U);
+    BOOST_TEST(outcome.waiting == 0U);
+    BOOST_TEST(device.read("c", "new") == R"({"f":2})");
+    BOOST_TEST(must(device.replication().cursors()).at("*").value() == std::string(kEpoch) + ".2");
+    BOOST_TEST(holds(Keyspace::kQuarantine, kAmiss));
+    BOOST_TEST(device.state().quarantined_ops == 1U);
+    BOOST_TEST((must(device.replica().kept_aside().retry()) == AsideRetry{0, 0, 1}));
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(regression_an_entry_in_quarantine_that_is_damaged_is_passed_over,
+                        AmissFixture) {
+  device.store().damage(Keyspace::kQuarantine, replica::sequence_key(kAmiss));
+  check_that_sync_goes_on();
+}
+
+BOOST_FIXTURE_TEST_CASE(regression_an_entry_in_quarantine_that_cannot_be_decoded_is_passed_over,
+                        AmissFixture) {
+  for (const std::string& value :
+       {std::string("garbage"), replica::encode_aside({Code::kStampInFuture, "garbage"})}) {
+    AmissFixture other;
+    StoreBatch batch;
+    batch.put(Keyspace::kQuarantine, replica::sequence_key(kAmiss), value);
+    must(other.device.store().commit(batch));
+    other.check_that_sync_goes_on();
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(regression_what_arrives_never_takes_the_place_of_what_cannot_be_read,
+                        AmissFixture) {
+  StoreBatch batch;
+  batch.put(Keyspace::kQuarantine, "no number at all", "garbage");
+  must(device.store().commit(batch));
+  device.store().damage(Keyspace::kQuarantine, "no number at all");
+  device.store().damage(Keyspace::kQuarantine, replica::sequence_key(3));
+  const std::vector<Op> page{op_of("c", "r", "f", stamp_at(kYear2262Ms), Value(1))};
+  BOOST_TEST(take(device, page_of(page, kPresentMs, 2)).quarantined == 1U);
+  BOOST_TEST(device.state().quarantined_ops == 5U);
+  for (const std::uint64_t number : {1U, 2U, 3U, 4U})
+    BOOST_TEST(holds(Keyspace::kQuarantine, number));
+}
+
+BOOST_FIXTURE_TEST_CASE(regression_an_entry_set_aside_that_is_damaged_keeps_nothing_from_syncing,
+                        AmissFixture) {
+  for (const char* key : {"\x01", "no sequence at all"}) {
+    StoreBatch batch;
+    batch.put(Keyspace::kSetAside, key, "garbage");
+    must(device.store().commit(batch));
+    device.store().damage(Keyspace::kSetAside, key);
+  }
+  device.put("c", "mine", {{"f", Value(3)}});
+  acknowledge_all(device);
+  BOOST_TEST(device.state().pending_ops == 0U);
+  BOOST_TEST(device.state().set_aside_ops == 2U);
+  take(device, page_of(remote_record("c", "new", "f", Value(2), stamp_at(kPresentMs)), kPresentMs));
+  BOOST_TEST(device.read("c", "new") == R"({"f":2})");
+  BOOST_TEST((must(device.replica().kept_aside().retry()) == AsideRetry{0, 0, 5}));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_quarantined_for_another_reason_stays) {

@@ -146,13 +146,94 @@ BOOST_AUTO_TEST_CASE(a_lost_id_is_replaced_and_other_entries_of_meta_are_taken_o
   BOOST_TEST(device.state().pending_ops == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_kept_aside_and_cannot_be_read_is_taken_out) {
+std::vector<std::pair<std::string, std::string>> lost_in(const Store& store) {
+  std::vector<std::pair<std::string, std::string>> lost;
+  must(read_lost_entries(store, [&lost](const LostEntry& entry) {
+    lost.emplace_back(entry.name, entry.value);
+    return true;
+  }));
+  BOOST_TEST(must(verify_store(store, {})).lost_entries == lost.size());
+  return lost;
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_aside_and_cannot_be_decoded_is_kept_as_it_is) {
+  const std::string unread = replica::encode_aside({Code::kStampInFuture, "\x01garbage"});
   put_raw(Keyspace::kSetAside, replica::sequence_key(1), "\x01");
-  put_raw(Keyspace::kQuarantine, replica::sequence_key(1),
-          replica::encode_aside({Code::kStampInFuture, "\x01garbage"}));
+  put_raw(Keyspace::kQuarantine, replica::sequence_key(0x1ff), unread);
   BOOST_TEST(repair(store()).kinds() == "set_aside set_aside");
   BOOST_TEST(faults_of(store()) == 0U);
+  BOOST_TEST(entries_of(store(), Keyspace::kSetAside).empty());
+  BOOST_TEST(entries_of(store(), Keyspace::kQuarantine).empty());
+  std::vector<std::pair<std::string, std::string>> expected{
+      {"lost/set_aside/0000000000000001", "\x01"}, {"lost/quarantine/00000000000001ff", unread}};
+  BOOST_TEST((lost_in(store()) == expected));
   BOOST_TEST(must(device.replication().cursors()).at("*").value() == "");
+  // Another one of the same name takes the place of none.
+  put_raw(Keyspace::kSetAside, replica::sequence_key(1), "\x02");
+  BOOST_TEST(repair(store()).kinds() == "set_aside");
+  expected.insert(expected.begin() + 1, {"lost/set_aside/0000000000000001-2", "\x02"});
+  BOOST_TEST((lost_in(store()) == expected));
+  BOOST_TEST(repair(store()).repairs.empty());
+  device.reopen();
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_aside_and_damaged_is_taken_out) {
+  put_raw(Keyspace::kQuarantine, replica::sequence_key(1), "\x01");
+  device.store().damage(Keyspace::kQuarantine, replica::sequence_key(1));
+  BOOST_TEST(repair(store()).kinds() == "set_aside");
+  BOOST_TEST(faults_of(store()) == 0U);
+  BOOST_TEST(lost_in(store()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_entry_that_is_damaged_is_taken_out) {
+  put_raw(Keyspace::kSetAside, replica::sequence_key(1), "\x01");
+  repair(store());
+  device.store().damage(Keyspace::kMeta, lost_in(store()).front().first);
+  BOOST_TEST(repair(store()).kinds() == "set_aside");
+  BOOST_TEST(faults_of(store()) == 0U);
+  BOOST_TEST(lost_in(store()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_repair_tells_how_far_it_is_and_can_be_stopped_anywhere) {
+  put_raw(Keyspace::kLog, replica::sequence_key(4), "garbage");
+  erase_raw(Keyspace::kMeta, "head");
+  erase_raw(Keyspace::kSlots, key_of("dinner", "name"));
+  const std::uint64_t verified = must(verify_store(store(), {})).entries;
+  const auto before = everything_of(store());
+  std::uint64_t calls_max = 0;
+  std::string code = "cancelled";
+  while (code == "cancelled") {
+    BOOST_REQUIRE((everything_of(store()) == before));
+    ++calls_max;
+    CountingRandom random(500);
+    std::uint64_t calls = 0;
+    std::uint64_t last = 0;
+    std::uint64_t all = 0;
+    code =
+        code_of(repair_store(store(), random, {}, {}, [&](std::uint64_t done, std::uint64_t total) {
+          BOOST_TEST((last <= done && done <= total));
+          BOOST_TEST((all == 0 || all == total));
+          last = done;
+          all = total;
+          return ++calls < calls_max;
+        }));
+    if (code == "none") BOOST_TEST(last == all);
+  }
+  BOOST_TEST(code == "none");
+  BOOST_TEST(calls_max > 2 * verified);
+  BOOST_TEST(faults_of(store()) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_repair_can_be_stopped_as_well) {
+  erase_raw(Keyspace::kSlots, key_of("dinner", "name"));
+  const auto before = everything_of(store());
+  CountingRandom random(500);
+  const auto done =
+      repair_store(store(), random, {}, {},
+                   [](std::uint64_t count, std::uint64_t total) { return count < total; });
+  BOOST_TEST(code_of(done) == "cancelled");
+  BOOST_TEST((everything_of(store()) == before));
 }
 
 BOOST_AUTO_TEST_CASE(a_repair_that_cannot_be_committed_changes_nothing) {

@@ -1,6 +1,7 @@
 #include "syncline/verification.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -38,6 +39,10 @@ Found verify(const Store& store) {
   return found;
 }
 
+std::string key_of(std::string_view record, std::string_view field) {
+  return must(SlotKey::make("meals", record, field, "")).bytes();
+}
+
 struct VerificationFixture {
   Device device;
   TinyServer server;
@@ -57,9 +62,6 @@ struct VerificationFixture {
     StoreBatch batch;
     batch.erase(keyspace, std::move(key));
     must(device.store().commit(batch));
-  }
-  [[nodiscard]] static std::string key_of(std::string_view record, std::string_view field) {
-    return must(SlotKey::make("meals", record, field, "")).bytes();
   }
   std::string kinds() { return verify(device.store()).kinds(); }
 };
@@ -245,6 +247,134 @@ BOOST_AUTO_TEST_CASE(progress_counts_every_entry_and_may_stop_it) {
       verify_store(device.store(), {}, [&](std::uint64_t, std::uint64_t) { return ++calls < 3; });
   BOOST_TEST(code_of(stopped) == "cancelled");
   BOOST_TEST(calls == 3U);
+}
+
+constexpr const char* kIndexed = R"({"name": "food", "version": 1, "collections": {
+  "meals": {"fields": {"kcal": {}}, "indexes": {"by_kcal": {"fields": ["kcal"]}}}}})";
+
+// A device with an index of three records, beside records that none is of.
+struct IndexedVerificationFixture {
+  Device device{kIndexed};
+  std::vector<std::uint64_t> seen;
+
+  IndexedVerificationFixture() {
+    for (const auto& [record, kcal] : {std::pair{"a", 300}, {"b", 100}, {"c", 600}})
+      device.put("meals", record, {{"kcal", Value(kcal)}});
+    device.put("days", "monday", {{"note", Value("rain")}});
+  }
+  [[nodiscard]] std::uint64_t count(Keyspace keyspace) {
+    return must(must(device.store().snapshot())->count(keyspace));
+  }
+  // Stopped when so many parts are done.
+  Result<Verification> verify_until(std::uint64_t parts) {
+    seen.clear();
+    return verify_store(device.store(), {}, [this, parts](std::uint64_t done, std::uint64_t total) {
+      seen.push_back(done);
+      BOOST_TEST(done <= total);
+      return seen.size() < parts;
+    });
+  }
+  void put_raw(Keyspace keyspace, std::string key, std::string value) {
+    StoreBatch batch;
+    batch.put(keyspace, std::move(key), std::move(value));
+    must(device.store().commit(batch));
+  }
+  // Takes the place of a record out of the index.
+  void erase_place_of(std::string_view record) {
+    StoreBatch batch;
+    const auto snapshot = must(device.store().snapshot());
+    const auto cursor = must(snapshot->cursor(Keyspace::kIndexes));
+    for (bool on = must(cursor->seek("")); on; on = must(cursor->next())) {
+      if (cursor->key().ends_with(record))
+        batch.erase(Keyspace::kIndexes, std::string(cursor->key()));
+    }
+    BOOST_TEST(batch.changes().size() == 1U);
+    must(device.store().commit(batch));
+  }
+};
+
+BOOST_FIXTURE_TEST_CASE(regression_the_check_of_the_indexes_is_part_of_the_progress,
+                        IndexedVerificationFixture) {
+  const std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+  const Verification found = must(verify_until(all));
+  BOOST_TEST(found.indexes_checked);
+  const std::uint64_t parts = found.entries + count(Keyspace::kSlots) + count(Keyspace::kIndexes);
+  BOOST_TEST(seen.size() == parts);
+  for (std::size_t i = 0; i < seen.size(); ++i) BOOST_TEST(seen[i] == i + 1);
+  // Each slot and each entry of an index can be the last that is looked at.
+  for (std::uint64_t part = found.entries; part <= parts; ++part) {
+    BOOST_TEST(code_of(verify_until(part)) == "cancelled");
+    BOOST_TEST(seen.size() == part);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(regression_an_index_is_checked_where_something_else_is_wrong,
+                        IndexedVerificationFixture) {
+  erase_place_of("b");
+  put_raw(Keyspace::kSetAside, replica::sequence_key(1), "garbage");
+  put_raw(Keyspace::kSlots, key_of("a", "kcal"), "garbage");
+  const Found found = verify(device.store());
+  BOOST_TEST(found.kinds() == "malformed malformed index_amiss");
+  BOOST_TEST(found.faults.back().what.find("by_kcal lacks an entry of the record b") !=
+             std::string::npos);
+  BOOST_TEST(found.summary.indexes_checked);
+  BOOST_TEST(found.summary.unindexed_records == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_record_with_a_slot_that_cannot_be_trusted_says_nothing_of_an_index,
+                        IndexedVerificationFixture) {
+  StoreBatch batch;
+  batch.erase(Keyspace::kSlots, key_of("a", "kcal"));
+  must(device.store().commit(batch));
+  device.store().damage(Keyspace::kSlots, key_of("c", "kcal"));
+  const Found found = verify(device.store());
+  BOOST_TEST(found.kinds() == "slot_missing damaged mark_amiss");
+  BOOST_TEST(found.summary.indexes_checked);
+  BOOST_TEST(found.summary.unindexed_records == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_record_of_no_index_is_none_that_was_passed_over,
+                        IndexedVerificationFixture) {
+  device.store().damage(Keyspace::kSlots,
+                        must(SlotKey::make("days", "monday", "note", "")).bytes());
+  const Found found = verify(device.store());
+  BOOST_TEST(found.kinds() == "damaged");
+  BOOST_TEST(found.summary.indexes_checked);
+  BOOST_TEST(found.summary.unindexed_records == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_says_which_indexes_there_are_has_to_be_readable_to_check_them,
+                        IndexedVerificationFixture) {
+  erase_place_of("b");
+  for (const char* name : {"schema", "indexes"}) {
+    device.store().damage(Keyspace::kMeta, name);
+    std::uint64_t last = 0;
+    std::uint64_t all = 0;
+    std::uint64_t faults = 0;
+    const Verification found = must(verify_store(
+        device.store(), [&](const StoreFault&) { ++faults; },
+        [&](std::uint64_t done, std::uint64_t total) {
+          last = done;
+          all = total;
+          return true;
+        }));
+    BOOST_TEST(!found.indexes_checked);
+    BOOST_TEST(faults > 0U);
+    BOOST_TEST(last == all);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_entry_of_an_index_that_is_damaged_is_told_once,
+                        IndexedVerificationFixture) {
+  std::string key;
+  {
+    const auto snapshot = must(device.store().snapshot());
+    const auto cursor = must(snapshot->cursor(Keyspace::kIndexes));
+    BOOST_TEST(must(cursor->seek("")));
+    key = cursor->key();
+  }
+  device.store().damage(Keyspace::kIndexes, key);
+  BOOST_TEST(verify(device.store()).kinds() == "damaged");
 }
 
 // One byte of any entry changed, or any entry gone: told, or without a meaning for what is read and

@@ -136,6 +136,29 @@ BOOST_AUTO_TEST_CASE(no_process_opens_a_store_that_is_being_compacted) {
   BOOST_TEST(reader == "store_locked");
 }
 
+BOOST_AUTO_TEST_CASE(a_compaction_tells_how_far_it_is_and_can_be_stopped_anywhere) {
+  const auto size = fs::file_size(file);
+  Result<Compaction> done = fail(Code::kCancelled, "");
+  std::uint64_t stopped = 0;
+  for (std::uint64_t calls_max = 1; !done; calls_max += 7) {
+    std::uint64_t calls = 0;
+    double last = 0;
+    done = compact_lmdb_store(options, [&](std::uint64_t part, std::uint64_t total) {
+      const double now = static_cast<double>(part) / static_cast<double>(total);
+      BOOST_TEST((last <= now && now <= 1.0));
+      last = now;
+      return ++calls < calls_max;
+    });
+    if (done) break;
+    ++stopped;
+    BOOST_REQUIRE(code_of(done) == "cancelled");
+    BOOST_REQUIRE(fs::file_size(file) == size);
+    BOOST_REQUIRE(!fs::exists(file.string() + ".partial"));
+  }
+  BOOST_TEST(stopped > 2U);
+  BOOST_TEST(must(done).after_bytes < size);
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_store_is_not_made) {
   options.directory /= "deeper";
   BOOST_TEST(code_of(compact_lmdb_store(options)) == "store_missing");

@@ -51,6 +51,20 @@ BOOST_AUTO_TEST_CASE(a_missing_store_is_not_made_unless_asked) {
   BOOST_TEST(open_code() == "store_missing");
 }
 
+BOOST_AUTO_TEST_CASE(a_look_at_the_pages_of_a_store_that_is_stopped_opens_none) {
+  must(open_lmdb_store(options));
+  options.check_pages = true;
+  options.check_progress = [](std::uint64_t, std::uint64_t) { return false; };
+  BOOST_TEST(code_of(open_lmdb_store(options)) == "cancelled");
+  std::uint64_t looked = 0;
+  options.check_progress = [&looked](std::uint64_t done, std::uint64_t total) {
+    BOOST_TEST(done <= total);
+    return ++looked > 0;
+  };
+  must(open_lmdb_store(options));
+  BOOST_TEST(looked > 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_store_is_made_in_directories_that_are_not_there_yet) {
   options.directory = directory.path() / "one" / "two";
   BOOST_TEST(open_code() == "none");

@@ -53,13 +53,17 @@ struct RepairFixture {
     fs::remove(file);
     std::ofstream(file, std::ios::binary) << bytes;
   }
-  [[nodiscard]] Result<LmdbRepair> repair() const {
-    return repair_lmdb_store(options, kept, [](Store& store, bool lost) -> Result<void> {
-      CountingRandom random(500);
-      const auto done = repair_store(store, random, {.entries_may_be_lost = lost}, {});
-      if (!done) return fail(done.error());
-      return {};
-    });
+  [[nodiscard]] Result<LmdbRepair> repair(const CopyProgress& progress = {}) const {
+    return repair_lmdb_store(
+        options, kept,
+        [&progress](Store& store, bool lost) -> Result<void> {
+          CountingRandom random(500);
+          const auto done =
+              repair_store(store, random, {.entries_may_be_lost = lost}, {}, progress);
+          if (!done) return fail(done.error());
+          return {};
+        },
+        progress);
   }
   // What is there by now, which has no fault.
   [[nodiscard]] StoreState check_repaired() const {
@@ -123,6 +127,29 @@ BOOST_AUTO_TEST_CASE(slots_whose_page_is_lost_are_rebuilt_from_the_log) {
   const StoreState repaired = check_repaired();
   BOOST_TEST((slots_of(repaired) == slots_of(state)));
   BOOST_TEST(!fs::exists(directory.path() / "repairing"));
+}
+
+BOOST_AUTO_TEST_CASE(a_repair_that_is_stopped_anywhere_leaves_the_damaged_file_and_no_copy) {
+  const std::string damaged = with_damaged_page("row-5");
+  std::uint64_t stopped = 0;
+  std::uint64_t calls = 0;
+  constexpr std::uint64_t kStep = 97;
+  Result<LmdbRepair> done = fail(Code::kCancelled, "");
+  for (std::uint64_t calls_max = 1; !done; calls_max += kStep) {
+    calls = 0;
+    done = repair([&](std::uint64_t part, std::uint64_t total) {
+      BOOST_TEST(part <= total);
+      return ++calls < calls_max;
+    });
+    if (done) break;
+    ++stopped;
+    BOOST_REQUIRE(code_of(done) == "cancelled");
+    BOOST_REQUIRE((bytes_of(file) == damaged));
+    BOOST_REQUIRE(!fs::exists(kept));
+    BOOST_REQUIRE(!fs::exists(directory.path() / "repairing"));
+  }
+  BOOST_TEST(stopped > 10U);
+  BOOST_TEST((slots_of(check_repaired()) == slots_of(state)));
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_meta_page_costs_at_most_the_last_commit) {

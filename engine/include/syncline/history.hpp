@@ -47,6 +47,8 @@ struct LogCompaction {
 class History {
  public:
   using Visitor = std::function<bool(const HistoryItem&)>;  // false ends the visit
+  // Told how many ops of how many have been looked at; false stops it.
+  using Progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
   History() = default;
   History(const History&) = delete;
@@ -58,8 +60,10 @@ class History {
                                            const Visitor& visitor) const = 0;
 
   // Drops at once what may be dropped, in commits of a bounded size between which others may write.
-  // Errors: those of Store::commit.
-  [[nodiscard]] virtual Result<LogCompaction> compact() = 0;
+  // Where `progress`, which is called after each, stops it, what they dropped stays dropped.
+  // Errors: those of Store::commit, cancelled.
+  [[nodiscard]] virtual Result<LogCompaction> compact(const Progress& progress) = 0;
+  [[nodiscard]] Result<LogCompaction> compact() { return compact({}); }
 };
 
 }  // namespace syncline

@@ -47,11 +47,28 @@ struct RepairOptions {
 using RepairSink = std::function<void(const Repair&)>;
 
 // Repairs in one commit what verify_store finds and what can be repaired: slots from the log, the
-// log from the slots, marks from both, the head from all. What it takes out is gone from the store,
-// so keep a copy of the file before. The randomness is for a new replica id.
-// No replica may have the store open. Errors: those of the store.
+// log from the slots, marks from both, the head from all. Gone from the store is what it takes out:
+// what is damaged, entries of the log that cannot be decoded, slots that no log knows, and entries
+// of meta. So keep a copy of the file before, as repair_lmdb_store does. What was kept aside and
+// cannot be decoded stays, as a lost entry. The randomness is for a new replica id.
+// No replica may have the store open. Until the commit `progress` may stop it. Errors: those of the
+// store, cancelled. After each of them nothing is changed, whatever was told.
 [[nodiscard]] Result<RepairSummary> repair_store(Store& store, Random& random,
                                                  const RepairOptions& options,
-                                                 const RepairSink& told);
+                                                 const RepairSink& told,
+                                                 const VerificationProgress& progress = {});
+
+// An entry of what was kept aside, as it was when a repair could not decode it. A later version may
+// know what it is.
+struct LostEntry {
+  Keyspace keyspace = Keyspace::kQuarantine;
+  std::string name;  // of meta, under which it is kept; the key in hexadecimal digits is its end
+  std::string value;
+};
+
+// Visits what repairs have kept of what they could not decode; false ends the visit. Errors:
+// store_io, store_corrupt.
+[[nodiscard]] Result<void> read_lost_entries(const Store& store,
+                                             const std::function<bool(const LostEntry&)>& visitor);
 
 }  // namespace syncline

@@ -48,6 +48,12 @@ struct Verification {
   std::uint64_t pending_ops = 0;
   std::uint64_t set_aside_ops = 0;
   std::uint64_t quarantined_ops = 0;
+  std::uint64_t lost_entries = 0;  // that a repair has kept as they were (repair.hpp)
+  // Whether the indexes were held against the records. They cannot be where the schema, the list of
+  // indexes or the name of a slot cannot be read.
+  bool indexes_checked = false;
+  // Of these records they were not, because a slot of theirs is at fault.
+  std::uint64_t unindexed_records = 0;
   // The time of the greatest stamp that the clock has made or seen, since 1970, and what corrects
   // the wall clock; 0 where the head cannot be read.
   std::int64_t clock_ms = 0;
@@ -55,14 +61,14 @@ struct Verification {
 };
 
 using FaultSink = std::function<void(const StoreFault&)>;
-// Told how many entries of how many have been looked at; false stops it.
+// Told how much of the work is done; false stops it.
 using VerificationProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
 // Looks at every entry of a replica's store, at one moment, and changes nothing: whether it can be
 // read and decoded, whether the slots are what the log says, as far as the log is kept, and whether
-// the marks of what is pending, the head and the other entries of meta fit them, and, where nothing
-// else is wrong, whether the indexes do. It goes on behind a fault, and holds a snapshot meanwhile.
-// It needs memory for the name of every slot. Errors: store_io, cancelled.
+// the marks of what is pending, the head, the other entries of meta and the indexes fit them. It
+// goes on behind a fault, and holds a snapshot meanwhile. It needs memory for the name of every
+// slot. Errors: store_io, cancelled.
 [[nodiscard]] Result<Verification> verify_store(const Store& store, const FaultSink& told,
                                                 const VerificationProgress& progress = {});
 

@@ -239,6 +239,13 @@ Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key) {
   return entry;
 }
 
+Result<bool> is_set_aside(const Snapshot& snapshot, std::uint64_t sequence) {
+  const auto entry = snapshot.get(Keyspace::kSetAside, sequence_key(sequence));
+  if (entry) return entry->has_value();
+  if (entry.error().code == Code::kStoreCorrupt) return true;
+  return fail(entry.error());
+}
+
 std::string encode_progress(const Progress& progress) {
   std::string out = new_entry();
   codec::append_sized(out, progress.epoch);

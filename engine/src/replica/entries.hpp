@@ -122,6 +122,9 @@ struct AsideEntry {
 };
 [[nodiscard]] std::string encode_aside(const AsideEntry& entry);
 [[nodiscard]] Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key);
+// Whether an op is set aside under this sequence, also as an entry that is damaged. Errors:
+// store_io.
+[[nodiscard]] Result<bool> is_set_aside(const Snapshot& snapshot, std::uint64_t sequence);
 
 // Where the sync stands.
 struct Progress {

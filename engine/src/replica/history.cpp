@@ -1,5 +1,6 @@
 #include "syncline/history.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "replica/core.hpp"
@@ -28,17 +29,26 @@ class ReplicaHistory final : public History {
     return walked ? failed : walked;
   }
 
-  Result<LogCompaction> compact() override {
+  Result<LogCompaction> compact(const Progress& progress) override {
     LogCompaction done;
+    std::uint64_t looked = 0;
+    std::uint64_t total = 0;
     auto from = LogCompactor::From::kBeginning;
     for (bool is_over = false; !is_over; from = LogCompactor::From::kHere) {
-      const std::lock_guard lock(core_.writer);
-      const std::uint64_t before = core_.compactor.dropped();
-      const auto dropped = core_.compactor.drop_some(core_, from);
-      if (!dropped) return fail(dropped.error());
-      done.dropped_ops += core_.compactor.dropped() - before;
-      done.kept_ops = core_.committed.sequence - core_.compactor.dropped();
-      is_over = *dropped;
+      {
+        const std::lock_guard lock(core_.writer);
+        const std::uint64_t before = core_.compactor.dropped();
+        const auto dropped = core_.compactor.drop_some(core_, from);
+        if (!dropped) return fail(dropped.error());
+        done.dropped_ops += core_.compactor.dropped() - before;
+        done.kept_ops = core_.committed.sequence - core_.compactor.dropped();
+        is_over = *dropped;
+        if (total == 0) total = is_over ? core_.committed.sequence : core_.compactor.end();
+        // Who writes in between may have ended the pass and begun another one.
+        looked = is_over ? total : std::clamp(core_.compactor.looked(), looked, total);
+      }
+      if (progress && !progress(looked, total) && !is_over)
+        return fail(Code::kCancelled, "the compaction was stopped");
     }
     return done;
   }
@@ -46,7 +56,7 @@ class ReplicaHistory final : public History {
  private:
   static Result<OpState> state_of(const Snapshot& snapshot, const LogItem& item) {
     const std::string sequence = sequence_key(item.sequence);
-    const auto aside = snapshot.get(Keyspace::kSetAside, sequence);
+    const auto aside = is_set_aside(snapshot, item.sequence);
     if (!aside) return fail(aside.error());
     if (*aside) return OpState::kSetAside;
     const auto held = read_slot(snapshot, item.op.key.bytes());

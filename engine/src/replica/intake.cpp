@@ -1,5 +1,6 @@
 #include "replica/intake.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "conflict/journal.hpp"
@@ -9,54 +10,71 @@
 
 namespace syncline::replica {
 
-Result<void> Intake::merge_waiting(std::int64_t server_ms) {
-  auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
+namespace {
+
+// A number behind all that are taken, also by what is damaged.
+Result<std::uint64_t> next_number(const Snapshot& snapshot) {
+  const auto count = snapshot.count(Keyspace::kQuarantine);
+  if (!count) return fail(count.error());
+  auto cursor = snapshot.cursor(Keyspace::kQuarantine);
   if (!cursor) return fail(cursor.error());
-  std::size_t left = kBatchOpsMax;
-  auto standing = (*cursor)->seek({});
-  for (; standing && *standing; standing = (*cursor)->next()) {
-    const auto entry = decode_aside((*cursor)->value(), (*cursor)->key());
-    if (!entry) return fail(entry.error());
-    if (entry->code != Code::kStampInFuture) continue;
-    auto ops = decode_own_batch(entry->batch);
-    if (!ops || ops->size() != 1) return corrupt("op put aside", (*cursor)->key());
-    if (left == 0 || !core_.clock.observe(ops->front().stamp, server_ms)) {
-      ++outcome_.waiting;
-      continue;
-    }
-    --left;
-    builder_.erase(Keyspace::kQuarantine, std::string((*cursor)->key()));
-    if (auto ok = merge(std::move(ops->front()), entry->after); !ok) return ok;
+  auto standing = (*cursor)->seek_last();
+  for (std::uint64_t seen = 0; seen <= *count; ++seen) {
+    if (standing && !*standing) break;
+    if (!standing && standing.error().code != Code::kStoreCorrupt) return fail(standing.error());
+    const auto number = parse_sequence_key((*cursor)->key());
+    if (number && *number != std::numeric_limits<std::uint64_t>::max()) return *number + 1;
+    standing = (*cursor)->previous();
   }
-  if (!standing) return fail(standing.error());
+  return 1;
+}
+
+}  // namespace
+
+Result<void> Intake::merge_waiting(std::int64_t server_ms) {
+  std::size_t left = kBatchOpsMax;
+  const auto walked =
+      walk_aside(snapshot_, Keyspace::kQuarantine,
+                 [&](std::string_view key, const AsideEntry& entry) -> Result<void> {
+                   if (entry.code != Code::kStampInFuture) return {};
+                   auto op = read_one(entry.batch);
+                   if (!op) return {};
+                   if (left == 0 || !core_.clock.observe(op->stamp, server_ms)) {
+                     ++outcome_.waiting;
+                     return {};
+                   }
+                   --left;
+                   builder_.erase(Keyspace::kQuarantine, std::string(key));
+                   return merge(std::move(*op), entry.after);
+                 });
+  if (!walked) return fail(walked.error());
   return {};
 }
 
 Result<AsideRetry> Intake::merge_readable() {
   AsideRetry retried;
-  auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
-  if (!cursor) return fail(cursor.error());
-  auto standing = (*cursor)->seek({});
-  for (; standing && *standing; standing = (*cursor)->next()) {
-    std::string key((*cursor)->key());
-    const auto entry = decode_aside((*cursor)->value(), key);
-    if (!entry) return fail(entry.error());
-    auto op = read_one(entry->batch);
-    if (!op || retried.merged == kTransactionOpsMax) {
-      ++retried.left;
-    } else if (!core_.clock.observe(op->stamp, core_.clock.now_ms())) {
-      if (entry->code != Code::kStampInFuture) {
-        builder_.put(Keyspace::kQuarantine, std::move(key),
-                     encode_aside({Code::kStampInFuture, entry->batch, entry->after}));
-      }
-      ++retried.left;
-    } else {
-      builder_.erase(Keyspace::kQuarantine, std::move(key));
-      if (auto ok = merge(std::move(*op), entry->after); !ok) return fail(ok.error());
-      ++retried.merged;
-    }
-  }
-  if (!standing) return fail(standing.error());
+  const auto unreadable =
+      walk_aside(snapshot_, Keyspace::kQuarantine,
+                 [&](std::string_view key, const AsideEntry& entry) -> Result<void> {
+                   auto op = read_one(entry.batch);
+                   if (!op || retried.merged == kTransactionOpsMax) {
+                     ++retried.left;
+                     return {};
+                   }
+                   if (!core_.clock.observe(op->stamp, core_.clock.now_ms())) {
+                     if (entry.code != Code::kStampInFuture) {
+                       builder_.put(Keyspace::kQuarantine, std::string(key),
+                                    encode_aside({Code::kStampInFuture, entry.batch, entry.after}));
+                     }
+                     ++retried.left;
+                     return {};
+                   }
+                   builder_.erase(Keyspace::kQuarantine, std::string(key));
+                   ++retried.merged;
+                   return merge(std::move(*op), entry.after);
+                 });
+  if (!unreadable) return fail(unreadable.error());
+  retried.left += *unreadable;
   return retried;
 }
 
@@ -125,11 +143,9 @@ Result<void> Intake::merge(Op op, std::optional<std::uint64_t> after) {
 
 Result<void> Intake::quarantine(Code code, std::string_view batch) {
   if (next_quarantine_ == 0) {
-    auto cursor = snapshot_.cursor(Keyspace::kQuarantine);
-    if (!cursor) return fail(cursor.error());
-    const auto standing = (*cursor)->seek_last();
-    if (!standing) return fail(standing.error());
-    next_quarantine_ = *standing ? parse_sequence_key((*cursor)->key()).value_or(0) + 1 : 1;
+    const auto next = next_number(snapshot_);
+    if (!next) return fail(next.error());
+    next_quarantine_ = *next;
   }
   builder_.put(Keyspace::kQuarantine, sequence_key(next_quarantine_++),
                encode_aside({code, batch, core_.committed.sequence}));

@@ -80,28 +80,26 @@ Result<void> Intake::settle_ancestors() {
 }
 
 Result<void> Intake::offer_set_aside(AsideRetry& retried) {
-  auto cursor = snapshot_.cursor(Keyspace::kSetAside);
-  if (!cursor) return fail(cursor.error());
-  auto standing = (*cursor)->seek({});
-  for (; standing && *standing; standing = (*cursor)->next()) {
-    const std::string_view key = (*cursor)->key();
-    const auto sequence = parse_sequence_key(key);
-    const auto entry = decode_aside((*cursor)->value(), key);
-    if (!sequence || !entry) return corrupt("op put aside", key);
-    const auto op = read_one(entry->batch);
-    const auto current = op ? is_current(snapshot_, *sequence, op->key) : Result<bool>(false);
-    if (!current) return fail(current.error());
-    // What arrived in the same commit may have replaced it.
-    if (!*current || merged_.contains(op->key.bytes())) {
-      ++retried.left;
-      continue;
-    }
-    builder_.erase_set_aside(*sequence);
-    builder_.put(Keyspace::kOutbox, std::string(key),
-                 encode_outbox({*sequence, op->key.bytes(), entry->base}));
-    ++retried.offered;
-  }
-  if (!standing) return fail(standing.error());
+  const auto unreadable = walk_aside(
+      snapshot_, Keyspace::kSetAside,
+      [&](std::string_view key, const AsideEntry& entry) -> Result<void> {
+        const auto sequence = parse_sequence_key(key);
+        const auto op = sequence ? read_one(entry.batch) : std::nullopt;
+        const auto current = op ? is_current(snapshot_, *sequence, op->key) : Result<bool>(false);
+        if (!current) return fail(current.error());
+        // What arrived in the same commit may have replaced it.
+        if (!*current || merged_.contains(op->key.bytes())) {
+          ++retried.left;
+          return {};
+        }
+        builder_.erase_set_aside(*sequence);
+        builder_.put(Keyspace::kOutbox, std::string(key),
+                     encode_outbox({*sequence, op->key.bytes(), entry.base}));
+        ++retried.offered;
+        return {};
+      });
+  if (!unreadable) return fail(unreadable.error());
+  retried.left += *unreadable;
   if (retried.offered == 0) return {};
   return note_complete(snapshot_, builder_, false);
 }

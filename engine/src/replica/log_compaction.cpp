@@ -108,9 +108,7 @@ class Pass {
     if (beats(op.stamp, op.value, slot.stamp, slot.value)) return false;
     if (is_history(op, sequence) || is_of_ancestors(op, origin)) return true;
     if (!set_aside_first_ || sequence < *set_aside_first_) return false;
-    const auto aside = snapshot_.get(Keyspace::kSetAside, sequence_key(sequence));
-    if (!aside) return fail(aside.error());
-    return aside->has_value();
+    return is_set_aside(snapshot_, sequence);
   }
 
   [[nodiscard]] bool is_history(const Op& op, std::uint64_t sequence) const {

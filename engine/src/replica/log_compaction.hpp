@@ -30,6 +30,9 @@ class LogCompactor {
   [[nodiscard]] Result<bool> drop_some(Replica::Core& core, From from);
 
   [[nodiscard]] std::uint64_t dropped() const { return state_.dropped; }
+  // While a pass is under way, the last sequence that it has looked at, and the last that it will.
+  [[nodiscard]] std::uint64_t looked() const { return state_.next - 1; }
+  [[nodiscard]] std::uint64_t end() const { return state_.end; }
 
  private:
   // The last sequence that a pass which begins now may look at.

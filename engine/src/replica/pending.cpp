@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "replica/entries.hpp"
+#include "replica/entry_walk.hpp"
 
 namespace syncline::replica {
 namespace {
@@ -29,6 +30,27 @@ Result<void> walk_outbox(const Snapshot& snapshot, const OutboxVisitor& visitor)
   }
   if (!standing) return fail(standing.error());
   return {};
+}
+
+Result<std::uint64_t> walk_aside(const Snapshot& snapshot, Keyspace keyspace,
+                                 const AsideEntryVisitor& visitor) {
+  std::uint64_t unreadable = 0;
+  Result<void> visited;
+  const auto walked =
+      walk_entries(snapshot, keyspace,
+                   {[&](std::string_view key, std::string_view value) {
+                      const auto entry = decode_aside(value, key);
+                      if (entry) {
+                        visited = visitor(key, *entry);
+                      } else {
+                        ++unreadable;
+                      }
+                      return visited.has_value();
+                    },
+                    [&unreadable](std::string_view, const Error&) { return ++unreadable > 0; }});
+  if (!walked) return fail(walked.error());
+  if (!visited) return fail(visited.error());
+  return unreadable;
 }
 
 Result<Op> pending_op(const Snapshot& snapshot, std::uint64_t sequence, std::string_view slot_key) {
@@ -60,11 +82,12 @@ Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot, const Unse
   }
   if (unsettled.set_aside_first && sequence >= *unsettled.set_aside_first) {
     const auto set_aside = snapshot.get(Keyspace::kSetAside, key);
+    // Of one that cannot be read it is not known what it had seen.
+    if (!set_aside && set_aside.error().code == Code::kStoreCorrupt) return Waiting{{}, true};
     if (!set_aside) return fail(set_aside.error());
     if (*set_aside) {
       const auto entry = decode_aside(**set_aside, key);
-      if (!entry) return fail(entry.error());
-      return waiting_with(entry->base, true);
+      return waiting_with(entry ? entry->base : Stamp{}, true);
     }
   }
   return std::nullopt;

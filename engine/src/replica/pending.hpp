@@ -17,6 +17,14 @@ namespace syncline::replica {
 using OutboxVisitor = std::function<Result<bool>(std::uint64_t sequence, const OutboxEntry&)>;
 [[nodiscard]] Result<void> walk_outbox(const Snapshot& snapshot, const OutboxVisitor& visitor);
 
+// Visits set_aside or quarantine, ascending by key, as far as it can be read. What cannot stays
+// where it is, for a verification to tell of, and keeps nothing else from being looked at. Answers
+// how many those are. Errors: the visitor's, store_io.
+using AsideEntryVisitor =
+    std::function<Result<void>(std::string_view key, const AsideEntry& entry)>;
+[[nodiscard]] Result<std::uint64_t> walk_aside(const Snapshot& snapshot, Keyspace keyspace,
+                                               const AsideEntryVisitor& visitor);
+
 // The op that an outbox entry of this sequence stands for: the register of its slot. Errors:
 // store_corrupt, also when the slot has been written again since; store_io.
 [[nodiscard]] Result<Op> pending_op(const Snapshot& snapshot, std::uint64_t sequence,

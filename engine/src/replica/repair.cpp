@@ -7,8 +7,11 @@
 
 #include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
+#include "replica/lost_entries.hpp"
 #include "replica/memory.hpp"
+#include "replica/repair_meter.hpp"
 #include "replica/repair_plan.hpp"
+#include "replica/verifier.hpp"
 
 namespace syncline {
 namespace replica {
@@ -100,6 +103,11 @@ Result<void> repair_meta(RepairPlan& plan, const StoreFault& fault, Random& rand
     plan.tell(fault, RepairKind::kSetAside, std::string(what));
     return {};
   }
+  if (fault.key.starts_with(kLostPrefix)) {
+    plan.erase(Keyspace::kMeta, fault.key);
+    plan.tell(fault, RepairKind::kSetAside, "taken out, because it is damaged");
+    return {};
+  }
   plan.tell(fault, RepairKind::kLeft, "left, because this version does not know it");
   return {};
 }
@@ -132,8 +140,12 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
         plan.tell(fault, RepairKind::kLeft, "left, because its name cannot be read");
         continue;
       }
+      const auto kept = keep_as_it_is(plan, fault.keyspace, fault.key);
       plan.erase(fault.keyspace, fault.key);
-      plan.tell(fault, RepairKind::kSetAside, "taken out, because nothing tells what it was");
+      plan.tell(fault, RepairKind::kSetAside,
+                kept
+                    ? "kept as it is under the name " + *kept + ", because nothing tells what it is"
+                    : "taken out, because it cannot be read and nothing tells what it was");
     }
     if (fault.keyspace != Keyspace::kMeta || fault.key == query::kIndexesName) continue;
     if (Result<void> repaired = repair_meta(plan, fault, random); !repaired) return repaired;
@@ -156,19 +168,24 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
 }  // namespace replica
 
 Result<RepairSummary> repair_store(Store& store, Random& random, const RepairOptions& options,
-                                   const RepairSink& told) {
-  std::vector<StoreFault> faults;
-  const auto found =
-      verify_store(store, [&faults](const StoreFault& fault) { faults.push_back(fault); });
-  if (!found) return fail(found.error());
+                                   const RepairSink& told, const VerificationProgress& progress) {
   auto snapshot = store.snapshot();
   if (!snapshot) return fail(snapshot.error());
-  auto plan = replica::RepairPlan::begin(**snapshot, told);
+  auto meter = replica::RepairMeter::begin(**snapshot, progress);
+  if (!meter) return fail(meter.error());
+  std::vector<StoreFault> faults;
+  const FaultSink noted = [&faults](const StoreFault& fault) { faults.push_back(fault); };
+  const VerificationProgress verified = meter->verification();
+  const auto found = replica::Verifier(**snapshot, noted, verified).run();
+  if (!found) return fail(found.error());
+  const replica::MeteredSnapshot metered(**snapshot, *meter);
+  auto plan = replica::RepairPlan::begin(metered, told);
   if (!plan) return fail(plan.error());
   if (auto done = replica::repair_log_and_slots(*plan, faults); !done) return fail(done.error());
   if (auto done = replica::repair_marks(*plan, faults, options); !done) return fail(done.error());
   if (auto done = replica::repair_indexes(*plan, faults); !done) return fail(done.error());
   if (auto done = replica::repair_rest(*plan, faults, random); !done) return fail(done.error());
+  if (auto done = meter->finish(); !done) return fail(done.error());
   const RepairSummary summary = plan->summary();
   const StoreBatch batch = plan->finish();
   snapshot->reset();

@@ -52,16 +52,15 @@ Result<Opened> read_meta(const Snapshot& snapshot, Random& random) {
   return opened;
 }
 
-// The least sequence that is a key of this keyspace, or nothing if it is empty.
+// The least sequence that is a key of this keyspace, or nothing if it is empty. Where the first
+// entry has no name that can be read, any sequence may be there.
 Result<std::optional<std::uint64_t>> first_sequence(const Snapshot& snapshot, Keyspace keyspace) {
   auto cursor = snapshot.cursor(keyspace);
   if (!cursor) return fail(cursor.error());
   const auto standing = (*cursor)->seek({});
-  if (!standing) return fail(standing.error());
-  if (!*standing) return std::nullopt;
-  const auto sequence = parse_sequence_key((*cursor)->key());
-  if (!sequence) return corrupt("entry", (*cursor)->key());
-  return sequence;
+  if (!standing && standing.error().code != Code::kStoreCorrupt) return fail(standing.error());
+  if (standing && !*standing) return std::nullopt;
+  return parse_sequence_key((*cursor)->key()).value_or(0);
 }
 
 }  // namespace

@@ -4,11 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "query/check.hpp"
-#include "query/index_key.hpp"
 #include "query/index_list.hpp"
 #include "replica/entry_walk.hpp"
 #include "replica/log_state.hpp"
+#include "replica/lost_entries.hpp"
 #include "schema/former_rules.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/strategy.hpp"
@@ -52,7 +51,10 @@ Result<Verification> Verifier::run() {
     if (keyspace == Keyspace::kSlots) tell_missing_before({});
   }
   check_head();
-  check_indexes();
+  const auto checked = check_indexes();
+  if (!checked && checked.error().code == Code::kCancelled)
+    return fail(Code::kCancelled, "the verification was stopped");
+  if (!checked) return fail(checked.error());
   return found_;
 }
 
@@ -73,7 +75,13 @@ Result<void> Verifier::count_all() {
     const auto counted = snapshot_.count(keyspace);
     if (!counted) return fail(counted.error());
     total_ += *counted;
+    // Each is held against its record as well.
+    if (keyspace == Keyspace::kIndexes) total_ += *counted;
   }
+  // And each record against the indexes, where there are any.
+  const auto stored = snapshot_.get(Keyspace::kMeta, query::kIndexesName);
+  const auto list = stored && *stored ? query::decode_indexes(**stored) : query::IndexList();
+  if (list && !list->indexes.empty()) total_ += found_.slots;
   return {};
 }
 
@@ -136,6 +144,8 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
     if (!schema::decode_former_rules(value)) checked = corrupt("entry", key);
   } else if (key == kSchemaName) {
     take(Schema::parse_stored(value, Strategies()));
+  } else if (key.starts_with(kLostPrefix)) {
+    ++found_.lost_entries;
   }
   if (!checked) tell(FaultKind::kMalformed, Keyspace::kMeta, key, checked.error().message);
 }
@@ -241,26 +251,6 @@ void Verifier::check_quarantine(std::string_view key, std::string_view value) {
   }
 }
 
-void Verifier::check_index_entry(std::string_view key, std::string_view value) {
-  if (query::number_of_index_key(key) && value.size() == 1) return;
-  tell(FaultKind::kMalformed, Keyspace::kIndexes, key, "an entry of an index cannot be decoded");
-}
-
-// By the stored schema, which is the one that the entries are kept by. Faults elsewhere would show
-// here as well.
-void Verifier::check_indexes() {
-  if (found_.faults > 0) return;
-  const auto stored = snapshot_.get(Keyspace::kMeta, kSchemaName);
-  const auto schema =
-      stored && *stored ? Schema::parse_stored(**stored, Strategies()) : Result<Schema>(Schema());
-  if (!stored || !schema) return;
-  const auto tell_amiss = [this](const std::string& what) {
-    tell(FaultKind::kIndexAmiss, Keyspace::kIndexes, {}, what);
-  };
-  if (const auto ok = query::verify_indexes(snapshot_, *schema, tell_amiss); !ok)
-    tell_amiss(ok.error().message);
-}
-
 void Verifier::check_head() {
   const std::uint64_t known = std::max(fold_.last(), greatest_sequence_);
   found_.log_ops = fold_.ops();
@@ -282,12 +272,18 @@ void Verifier::tell(FaultKind kind, Keyspace keyspace, std::string_view key, std
     fault.record = parts->record;
     fault.field = parts->field;
   }
+  note(fault);
   if (told_) told_(fault);
 }
 
 bool Verifier::go_on() {
   ++found_.entries;
-  return !progress_ || progress_(std::min(found_.entries, total_), total_);
+  return step();
+}
+
+bool Verifier::step() {
+  ++done_;
+  return !progress_ || progress_(std::min(done_, total_), total_);
 }
 
 }  // namespace replica

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "query/check.hpp"
 #include "replica/log_fold.hpp"
 #include "syncline/verification.hpp"
 
@@ -40,16 +41,21 @@ class Verifier {
   // Tells of the slots that the log knows and that were not met before this key; of all without.
   void tell_missing_before(std::optional<std::string_view> key);
   void check_head();
-  void check_indexes();
+  // Errors: store_io, cancelled.
+  Result<void> check_indexes();
+  // Notes what the check of the indexes has to know of a fault.
+  void note(const StoreFault& fault);
 
   void tell(FaultKind kind, Keyspace keyspace, std::string_view key, std::string what,
             std::string_view slot_key = {});
-  bool go_on();
+  bool go_on();  // behind an entry
+  bool step();   // behind any part of the work
 
   const Snapshot& snapshot_;
   const FaultSink& told_;
   const VerificationProgress& progress_;
   Verification found_;
+  std::uint64_t done_ = 0;  // parts of the work
   std::uint64_t total_ = 0;
   LogFold fold_;
   LogFold::Winners::const_iterator expected_;
@@ -58,6 +64,8 @@ class Verifier {
   bool has_head_ = false;
   std::uint64_t greatest_sequence_ = 0;
   std::uint64_t dropped_ops_ = 0;  // by compaction
+  query::KnownFaults known_;
+  bool has_nameless_slot_ = false;  // so that any record may have lost one
 };
 
 }  // namespace syncline::replica

@@ -6,6 +6,7 @@
 
 #include "lmdb_copy.hpp"
 #include "lmdb_format.hpp"
+#include "progress_part.hpp"
 #include "syncline/lmdb_maintenance.hpp"
 
 namespace syncline {
@@ -33,6 +34,7 @@ Result<Compaction> compact_lmdb_store(const LmdbOptions& options, const CopyProg
   whole.create = false;
   whole.read_only = false;
   whole.check_pages = true;
+  whole.check_progress = lmdb::part_of(progress, 0, 2);
   const auto hold = lmdb::StoreHold::take(whole, lmdb::Sharing::kAlone);
   if (!hold) return fail(hold.error());
   auto environment = lmdb::Environment::open(whole, *hold);
@@ -41,7 +43,8 @@ Result<Compaction> compact_lmdb_store(const LmdbOptions& options, const CopyProg
   if (!usage) return fail(usage.error());
   Result<lmdb::PartialFile> copy = lmdb::PartialFile::begin(options.directory / "data.mdb");
   if (!copy) return fail(copy.error());
-  const Result<std::uint64_t> bytes = lmdb::copy_environment(**environment, *copy, progress);
+  const CopyProgress copying = lmdb::part_of(progress, 1, 2);
+  const Result<std::uint64_t> bytes = lmdb::copy_environment(**environment, *copy, copying);
   if (!bytes) return fail(bytes.error());
   Compaction compaction{usage->file_bytes, usage->file_bytes};
   if (*bytes >= usage->file_bytes) return compaction;

@@ -10,6 +10,7 @@
 
 #include "lmdb_data_file.hpp"
 #include "lmdb_errors.hpp"
+#include "progress_part.hpp"
 
 namespace syncline::lmdb {
 namespace {
@@ -117,16 +118,18 @@ Result<Copied> copy_once(Environment& environment, PartialFile& file, unsigned f
 
 Result<std::uint64_t> copy_environment(Environment& environment, PartialFile& file,
                                        const CopyProgress& progress) {
-  Result<Copied> copied = copy_once(environment, file, MDB_CP_COMPACT, progress);
+  const CopyProgress copying = part_of(progress, 0, 2);
+  Result<Copied> copied = copy_once(environment, file, MDB_CP_COMPACT, copying);
   // It cannot leave out free pages where some are neither in use nor listed as free.
   if (copied && copied->status == MDB_INCOMPATIBLE) {
     if (Result<void> emptied = file.clear(); !emptied) return fail(emptied.error());
-    copied = copy_once(environment, file, 0, progress);
+    copied = copy_once(environment, file, 0, copying);
   }
   if (!copied) return fail(copied.error());
   if (copied->status != 0) return fail(store_error(copied->status, "copy the store"));
   if (Result<void> synced = file.sync(); !synced) return fail(synced.error());
-  const Result<DataFileState> state = inspect_data_file(file.path(), true);
+  const Result<DataFileState> state = inspect_data_file(file.path(), true, part_of(progress, 1, 2));
+  if (!state && state.error().code == Code::kCancelled) return fail(state.error());
   if (!state) {
     return fail(state.error().code, "the copy is not sound: " + state.error().message);
   }

@@ -13,6 +13,7 @@
 #include "lmdb_errors.hpp"
 #include "lmdb_page_layout.hpp"
 #include "lmdb_tree_walk.hpp"
+#include "progress_part.hpp"
 
 namespace syncline::lmdb {
 namespace {
@@ -132,7 +133,16 @@ Result<void> check_metas(const Metas& metas) {
   return {};
 }
 
-Result<void> check_version(int file, const Metas& metas, bool all_pages) {
+// Tells of pages as bytes.
+CopyProgress page_progress(const CopyProgress& progress, std::uint64_t page_bytes) {
+  if (!progress) return {};
+  return [&progress, page_bytes](std::uint64_t done, std::uint64_t total) {
+    return progress(done * page_bytes, total * page_bytes);
+  };
+}
+
+Result<void> check_version(int file, const Metas& metas, bool all_pages,
+                           const CopyProgress& progress) {
   if (Result<void> checked = check_metas(metas); !checked) return checked;
   const Meta& meta = metas.newest;
   struct stat status {};
@@ -140,7 +150,9 @@ Result<void> check_version(int file, const Metas& metas, bool all_pages) {
   const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
   const std::size_t pages_there = file_bytes / meta.free_pages.page_bytes;
   if (!all_pages && pages_there > meta.last_page) return {};
-  return TreeWalk(file, file_bytes, meta).check();
+  return TreeWalk(file, file_bytes, meta,
+                  {{}, {}, page_progress(progress, meta.free_pages.page_bytes)})
+      .check();
 }
 
 // The versions that the meta pages speak of, as far as they can be read.
@@ -181,9 +193,7 @@ Result<std::optional<std::vector<PageFault>>> survey_version(int file,
   TreeWalk walk(file, static_cast<std::uint64_t>(status.st_size), metas->newest,
                 {[&faults](PageFault fault) { faults.push_back(std::move(fault)); },
                  {},
-                 [&progress, page_bytes](std::uint64_t done, std::uint64_t total) {
-                   return !progress || progress(done * page_bytes, total * page_bytes);
-                 }});
+                 page_progress(progress, page_bytes)});
   if (const auto walked = walk.check(); !walked) return fail(walked.error());
   if (faults.empty()) return faults;
   const Result<Metas> now = read_metas(file);
@@ -192,9 +202,10 @@ Result<std::optional<std::vector<PageFault>>> survey_version(int file,
 }
 
 // How much is wrong in the trees of a version.
-Result<std::size_t> count_faults(int file, std::uint64_t file_bytes, const Meta& meta) {
+Result<std::size_t> count_faults(int file, std::uint64_t file_bytes, const Meta& meta,
+                                 const CopyProgress& progress) {
   std::size_t faults = 0;
-  TreeWalk walk(file, file_bytes, meta, {[&faults](const PageFault&) { ++faults; }, {}, {}});
+  TreeWalk walk(file, file_bytes, meta, {[&faults](const PageFault&) { ++faults; }, {}, progress});
   if (const auto walked = walk.check(); !walked) return fail(walked.error());
   return faults;
 }
@@ -210,11 +221,15 @@ Result<void> rescue_entries(const std::filesystem::path& path, const TreeWalk::O
   const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
   std::vector<Meta> metas = readable_metas(file.handle());
   if (metas.empty()) return damaged("has lost both of its meta pages");
+  const std::uint64_t walks = metas.size() == 2 ? 4 : 1;
+  std::uint64_t walk = 0;
   if (metas.size() == 2) {
     if (metas[1].transaction < metas[0].transaction) std::swap(metas[0], metas[1]);
     const bool in_a_row = metas[1].transaction == metas[0].transaction + 1;
-    const auto older = count_faults(file.handle(), file_bytes, metas[0]);
-    const auto newer = count_faults(file.handle(), file_bytes, metas[1]);
+    const auto older = count_faults(file.handle(), file_bytes, metas[0],
+                                    part_of(observer.progress, walk++, walks));
+    const auto newer = count_faults(file.handle(), file_bytes, metas[1],
+                                    part_of(observer.progress, walk++, walks));
     if (!older || !newer) return fail(older ? newer.error() : older.error());
     // The number of a commit is not guarded, and may be what is damaged.
     if (!in_a_row && *older < *newer) std::swap(metas[0], metas[1]);
@@ -224,6 +239,7 @@ Result<void> rescue_entries(const std::filesystem::path& path, const TreeWalk::O
   // What the last commit has not changed, the one before it has in the same pages; what it has
   // changed, in others.
   for (const Meta& meta : metas) {
+    tolerant.progress = part_of(observer.progress, walk++, walks);
     Result<void> read = TreeWalk(file.handle(), file_bytes, meta, tolerant).check();
     if (!read) return read;
   }
@@ -248,7 +264,8 @@ Result<std::vector<PageFault>> survey_data_file(const std::filesystem::path& pat
   return std::vector<PageFault>{};
 }
 
-Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool all_pages) {
+Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool all_pages,
+                                        const CopyProgress& progress) {
   const File file(path);
   if (file.handle() < 0 && errno == ENOENT) return DataFileState::kAbsent;
   struct stat status {};
@@ -264,7 +281,7 @@ Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool 
       if (begun && *begun) return DataFileState::kUnfinished;
       return fail(metas.error());
     }
-    const Result<void> checked = check_version(file.handle(), *metas, all_pages);
+    const Result<void> checked = check_version(file.handle(), *metas, all_pages, progress);
     if (!checked && checked.error().code != Code::kStoreCorrupt) return fail(checked.error());
     if (checked) {
       return metas->newest.main.root == kNoPage ? DataFileState::kBlank : DataFileState::kUsed;

@@ -24,9 +24,10 @@ enum class DataFileState {
 // page number says (which is sound when the pages behind its end are free) or when `all_pages` is
 // set. Another process may be writing meanwhile.
 //
-// Errors: store_corrupt, store_format_unsupported (another version of LMDB), store_io.
+// Errors: store_corrupt, store_format_unsupported (another version of LMDB), store_io, cancelled.
 [[nodiscard]] Result<DataFileState> inspect_data_file(const std::filesystem::path& path,
-                                                      bool all_pages);
+                                                      bool all_pages,
+                                                      const CopyProgress& progress = {});
 
 // Everything that is wrong in the pages. Errors: store_missing (no file, or one in which nothing
 // was ever committed), store_format_unsupported, store_io, cancelled.
@@ -35,8 +36,8 @@ enum class DataFileState {
 
 // Reads every sound entry that the trees of a data file lead to, whatever else of it is damaged: of
 // the commit before the last, whose pages are still there, then of the last one. What that one has
-// erased may come back. Nothing may be writing the file. Errors: store_corrupt (no version of it
-// can be found), those of `entry`, store_io, cancelled.
+// erased may come back. Its progress is told of every walk. Nothing may be writing the file.
+// Errors: store_corrupt (no version of it can be found), those of `entry`, store_io, cancelled.
 [[nodiscard]] Result<void> rescue_entries(const std::filesystem::path& path,
                                           const TreeWalk::Observer& observer);
 

@@ -52,7 +52,8 @@ bool addresses_available(std::uint64_t bytes) {
 // one to go on with.
 Result<DataFileState> check_data_file(const LmdbOptions& options) {
   const std::filesystem::path path = options.directory / "data.mdb";
-  const Result<DataFileState> state = inspect_data_file(path, options.check_pages);
+  const Result<DataFileState> state =
+      inspect_data_file(path, options.check_pages, options.check_progress);
   const bool used = !state || *state == DataFileState::kUsed;
   if (used && options.create && options.must_be_new && !options.read_only) {
     return fail(Code::kStoreExists, "there is a store in " + options.directory.string());

@@ -7,6 +7,7 @@
 
 #include "lmdb_data_file.hpp"
 #include "lmdb_open_store.hpp"
+#include "progress_part.hpp"
 #include "staging.hpp"
 #include "syncline/lmdb_maintenance.hpp"
 
@@ -39,7 +40,8 @@ class Refill {
   std::size_t bytes_ = 0;
 };
 
-Result<void> fill(const fs::path& damaged, const LmdbOptions& options, const StoreMender& mend) {
+Result<void> fill(const fs::path& damaged, const LmdbOptions& options, const StoreMender& mend,
+                  const CopyProgress& progress) {
   const auto store = open_lmdb_store(options);
   if (!store) return fail(store.error());
   Refill refill(**store);
@@ -48,20 +50,21 @@ Result<void> fill(const fs::path& damaged, const LmdbOptions& options, const Sto
                 [&refill](std::uint8_t database, std::string_view key, std::string_view value) {
                   return refill.take(database, key, value);
                 },
-                {}});
+                progress});
   if (!read) return read;
   if (Result<void> flushed = refill.flush(); !flushed) return flushed;
   return mend(**store, true);
 }
 
-Result<void> rescue(const LmdbOptions& options, const StoreMender& mend) {
+Result<void> rescue(const LmdbOptions& options, const StoreMender& mend,
+                    const CopyProgress& progress) {
   Staging staging(options.directory / "repairing");
   if (Result<void> begun = staging.begin(); !begun) return begun;
   LmdbOptions staged = options;
   staged.directory = staging.directory();
   staged.create = true;
   staged.check_pages = false;
-  if (Result<void> filled = fill(options.directory / "data.mdb", staged, mend); !filled) {
+  if (Result<void> filled = fill(options.directory / "data.mdb", staged, mend, progress); !filled) {
     return filled;
   }
   return staging.move_to(options.directory);
@@ -104,18 +107,21 @@ Result<LmdbRepair> repair_lmdb_store(const LmdbOptions& options,
   const auto hold = lmdb::StoreHold::take(whole, lmdb::Sharing::kAlone);
   if (!hold) return fail(hold.error());
   const std::filesystem::path file = options.directory / "data.mdb";
-  const auto faults = lmdb::survey_data_file(file, progress);
+  const CopyProgress surveying = lmdb::part_of(progress, 0, 3);
+  const CopyProgress copying = lmdb::part_of(progress, 1, 3);
+  const CopyProgress rescuing = lmdb::part_of(progress, 2, 3);
+  const auto faults = lmdb::survey_data_file(file, surveying);
   if (!faults) return fail(faults.error());
   std::error_code ignored;
   if (std::filesystem::exists(keep_as, ignored)) {
     return fail(Code::kStoreExists, "there is a file " + keep_as.string() + " already");
   }
-  if (auto kept = lmdb::copy_file(file, keep_as, {}); !kept) return fail(kept.error());
+  if (auto kept = lmdb::copy_file(file, keep_as, copying); !kept) return fail(kept.error());
   LmdbRepair repair{keep_as};
   repair.is_rescued = std::any_of(faults->begin(), faults->end(),
                                   [](const PageFault& fault) { return fault.is_structural; });
-  const auto done =
-      repair.is_rescued ? lmdb::rescue(whole, mend) : lmdb::mend_in_place(whole, *hold, mend);
+  const auto done = repair.is_rescued ? lmdb::rescue(whole, mend, rescuing)
+                                      : lmdb::mend_in_place(whole, *hold, mend);
   if (!done) {
     if (lmdb::same_bytes(file, keep_as)) std::filesystem::remove(keep_as, ignored);
     return fail(done.error());

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "lmdb_data_file.hpp"
+#include "progress_part.hpp"
 #include "staging.hpp"
 #include "store_hold.hpp"
 #include "syncline/lmdb_maintenance.hpp"
@@ -12,8 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<void> check_backup(const fs::path& backup, const fs::path& copy) {
-  const Result<DataFileState> state = inspect_data_file(copy, true);
+Result<void> check_backup(const fs::path& backup, const fs::path& copy,
+                          const CopyProgress& progress) {
+  const Result<DataFileState> state = inspect_data_file(copy, true, progress);
+  if (!state && state.error().code == Code::kCancelled) return fail(state.error());
   if (!state) {
     return fail(state.error().code,
                 "the backup " + backup.string() + " cannot be used: " + state.error().message);
@@ -50,10 +53,12 @@ Result<Renewal> restore_lmdb_store(const std::filesystem::path& backup, const Lm
   lmdb::Staging staging(target.directory / "restoring");
   if (Result<void> begun = staging.begin(); !begun) return fail(begun.error());
   const std::filesystem::path data_file = staging.data_file();
-  if (Result<void> copied = lmdb::copy_file(backup, data_file, progress); !copied) {
+  const CopyProgress copying = lmdb::part_of(progress, 0, 2);
+  if (Result<void> copied = lmdb::copy_file(backup, data_file, copying); !copied) {
     return fail(copied.error());
   }
-  if (Result<void> checked = lmdb::check_backup(backup, data_file); !checked) {
+  const CopyProgress checking = lmdb::part_of(progress, 1, 2);
+  if (Result<void> checked = lmdb::check_backup(backup, data_file, checking); !checked) {
     return fail(checked.error());
   }
   LmdbOptions staged = target;

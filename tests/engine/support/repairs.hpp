@@ -52,6 +52,14 @@ inline std::vector<std::pair<std::string, std::string>> entries_of(const Store& 
   return entries;
 }
 
+inline std::vector<std::vector<std::pair<std::string, std::string>>> everything_of(
+    const Store& store) {
+  std::vector<std::vector<std::pair<std::string, std::string>>> all;
+  for (std::uint8_t keyspace = 0; keyspace < kKeyspaceCount; ++keyspace)
+    all.push_back(entries_of(store, static_cast<Keyspace>(keyspace)));
+  return all;
+}
+
 struct RepairFixture {
   Device device;
   TinyServer server;

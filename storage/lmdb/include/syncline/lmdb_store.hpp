@@ -21,6 +21,9 @@
 
 namespace syncline {
 
+// Told how much of how much has been done; false stops it. For a bar: the total is an estimate.
+using CopyProgress = std::function<bool(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
+
 struct LmdbOptions {
   std::filesystem::path directory;
 
@@ -56,15 +59,14 @@ struct LmdbOptions {
   // written under its key; but one may come from an earlier commit or be taken for absent, later
   // commits may spread the damage, and LMDB may end the process.
   bool check_pages = false;
+  // Told how far that is. Where it stops it, the store is not opened: cancelled.
+  CopyProgress check_progress{};
 
   // Answers a commit before it is on the disk. When the machine, and not only the process, fails,
   // the last commits may be lost and THE WHOLE STORE MAY BE DAMAGED beyond repair. For tests, and
   // for data that can be fetched again.
   bool unsafe_no_sync = false;
 };
-
-// Told how much of how much has been done; false stops it. For a bar: the total is an estimate.
-using CopyProgress = std::function<bool(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
 
 struct StoreUsage {
   std::uint64_t file_bytes = 0;
