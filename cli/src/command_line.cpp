@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "syncline/error.hpp"
+
 namespace syncline::cli {
 namespace {
 
@@ -46,24 +48,29 @@ std::optional<std::string> unknown_command(const CLI::App& app) {
 
 }  // namespace
 
+std::string wrong_usage_line(const std::string& message) {
+  return "syncline: " + message + "; try --help (" +
+         std::string(code_name(Code::kInvalidArgument)) + ")\n";
+}
+
 void parse_words(CLI::App& app, int argc, const char* const* argv) {
   unmark_options(app);
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
     // What is there helps more than what is missing: `syncline stauts`, say.
-    std::string message = "syncline: ";
+    std::string message;
     const auto unknown = unknown_command(*failed);
     auto rest = failed->remaining(true);
     if (unknown) {
-      message += "there is no command named " + *unknown + "\nTry --help.\n";
+      message = "there is no command named " + *unknown;
     } else if (rest.empty()) {
-      message += CLI::FailureMessage::simple(failed, error);
+      message = error.what();
     } else {
       // CLI11 counts on an order from the end.
       std::reverse(rest.begin(), rest.end());
-      message += CLI::FailureMessage::simple(failed, CLI::ExtrasError(std::move(rest)));
+      message = CLI::ExtrasError(std::move(rest)).what();
     }
     std::erase(message, kMark);
-    return message;
+    return wrong_usage_line(message);
   });
   std::vector<std::string> words;
   // CLI11 takes them from the end.

@@ -14,6 +14,9 @@ namespace syncline::cli {
 // `++` as the end of a command. Throws CLI::ParseError, also for --help.
 void parse_words(CLI::App& app, int argc, const char* const* argv);
 
+// What stderr says of wrong usage: one line, which ends with a code as that of every error does.
+[[nodiscard]] std::string wrong_usage_line(const std::string& message);
+
 // Adds an option whose value is a whole number in decimal digits that the variable can hold. CLI11
 // would read 010 as 8, and what is too large as the largest there is.
 template <class Number>

@@ -22,7 +22,7 @@ int run(const Action& action) {
     }
     return kDone;
   } catch (const UsageError& error) {
-    std::fprintf(stderr, "syncline: %s\nTry --help.\n", error.message.c_str());
+    std::fputs(wrong_usage_line(error.message).c_str(), stderr);
     return kWrongUsage;
   }
 }

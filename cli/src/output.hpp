@@ -45,6 +45,8 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar();  // clears the line
 
+  // Whether anyone can see it.
+  [[nodiscard]] bool is_seen() const { return on_terminal_; }
   // `note` stands behind the bar.
   void show(std::uint64_t done, std::uint64_t total, const std::string& note = {});
 

@@ -2,6 +2,8 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unistd.h>
 #include <vector>
 
 #include "command.hpp"
@@ -10,6 +12,7 @@
 #include "rows/import_rows.hpp"
 #include "rows/rows.hpp"
 #include "syncline/slot.hpp"
+#include "syncline/store.hpp"
 #include "syncline/view.hpp"
 
 namespace syncline::cli {
@@ -100,9 +103,62 @@ Result<void> import_file(const Context& context, const Arguments& arguments) {
   return named(arguments.file, import_all(context, replica, file, **rows, size_bytes));
 }
 
-Result<void> export_collection(const View& view, const std::string& collection, bool named) {
+// A bar that shows how many slots stand before what was exported last. It walks them beside the
+// export, in a snapshot of about the same moment; where nobody sees it, it reads nothing. What
+// cannot be read is for the export to say.
+class ExportBar {
+ public:
+  // Of one collection; of all where its name is empty.
+  ExportBar(const Store& store, const std::string& collection) {
+    // On one terminal with the records it would be in their way.
+    if (!bar_.is_seen() || isatty(STDOUT_FILENO) == 1) return;
+    auto snapshot = store.snapshot();
+    if (!snapshot) return;
+    auto cursor = (*snapshot)->cursor(Keyspace::kSlots);
+    if (!cursor) return;
+    snapshot_ = std::move(*snapshot);
+    cursor_ = std::move(*cursor);
+    if (collection.empty()) {
+      total_ = snapshot_->count(Keyspace::kSlots).value_or(0);
+      stand(cursor_->seek({}));
+    } else {
+      const std::string first = collection + '\0';
+      stand(cursor_->seek(first));
+      total_ = pass_all_before(collection + kAfterName);
+      stand(cursor_->seek(first));
+    }
+  }
+
+  void show_after(const std::string& collection, const std::string& record) {
+    done_ += pass_all_before(collection + '\0' + record + kAfterName);
+    bar_.show(done_, total_);
+  }
+
+ private:
+  // Greater than the byte that ends a name, and in no name.
+  static constexpr char kAfterName = '\x01';
+
+  void stand(const Result<bool>& moved) { standing_ = moved.value_or(false); }
+  std::uint64_t pass_all_before(std::string_view key) {
+    std::uint64_t passed = 0;
+    for (; standing_ && cursor_->key() < key; ++passed) stand(cursor_->next());
+    return passed;
+  }
+
+  ProgressBar bar_{"exporting"};
+  std::unique_ptr<Snapshot> snapshot_;
+  std::unique_ptr<StoreCursor> cursor_;
+  bool standing_ = false;
+  std::uint64_t done_ = 0;
+  std::uint64_t total_ = 0;
+};
+
+Result<void> export_collection(const View& view, const std::string& collection, bool named,
+                               ExportBar& bar) {
   return view.scan(collection, {}, [&](const Record& record) {
-    return print_line(record_to_json(record, named ? collection : std::string()));
+    const bool printed = print_line(record_to_json(record, named ? collection : std::string()));
+    bar.show_after(collection, record.id);
+    return printed;
   });
 }
 
@@ -113,13 +169,16 @@ Result<void> export_records(const Context& context, const Arguments& arguments) 
   // All collections of one moment, also where another process is writing.
   const auto view = database->replica->view();
   if (!view) return fail(view.error());
-  if (!arguments.collection.empty()) return export_collection(*view, arguments.collection, false);
+  ExportBar bar(*database->store, arguments.collection);
+  if (!arguments.collection.empty()) {
+    return export_collection(*view, arguments.collection, false, bar);
+  }
   const auto collections = view->collections();
   if (!collections) return fail(collections.error());
   for (const std::string& collection : *collections) {
     // The engine's own are no data of the app, and could not be imported.
     if (is_engine_collection(collection)) continue;
-    if (auto ok = export_collection(*view, collection, true); !ok) return ok;
+    if (auto ok = export_collection(*view, collection, true, bar); !ok) return ok;
   }
   return {};
 }

@@ -50,7 +50,7 @@ lint_tidy() {
     while read -r file; do
         key=$({ printf '%s' "$common"; cat "$file"; } | sha256sum | cut -c1-40)
         [ -e "$known/$key" ] || files+=("$file" "$known/$key")
-    done < <(tracked 'engine/*.cpp' 'storage/*.cpp' 'transports/*.cpp' 'simulation/*.cpp' 'cli/*.cpp' 'bindings/*.cpp')
+    done < <(tracked 'engine/*.cpp' 'storage/*.cpp' 'transports/*.cpp' 'simulation/*.cpp' 'cli/*.cpp')
     printf '%s files to read\n' $((${#files[@]} / 2))
     [ ${#files[@]} -gt 0 ] || return 0
     if printf '%s\0' "${files[@]}" | xargs -0 -n 2 -P "$(nproc)" sh -c '

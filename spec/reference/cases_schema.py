@@ -14,6 +14,10 @@ def fields(declared):
     return document({"fields": declared})
 
 
+def conflicts(bounds):
+    return document({}) | {"conflicts": bounds}
+
+
 HEALTH = {"name": "health", "version": 1, "collections": {"health_metrics": {
     "fields": {"weight_kg": {"merge": "lww", "type": "number"}, "water_intake_ml": {"merge": "counter"}},
     "groups": {"blood_pressure": {"fields": ["systolic", "diastolic"]}}, "delete": "edit_loses"}}}
@@ -44,6 +48,11 @@ GOOD = [
     ("An index with the name of a field.", document({"fields": {"a": {}}, "indexes": {"a": {"fields": ["a"]}}})),
     ("As many indexes and fields as there may be.", document(
         {"indexes": {f"i{number}": {"fields": ["a", "b", "c", "d"]} for number in range(16)}})),
+    ("A journal that is bounded by days and by entries.", conflicts({"keep_days": 30, "keep": 500})),
+    ("A journal of one day and one entry.", conflicts({"keep_days": 1, "keep": 1})),
+    ("The longest journal.", conflicts({"keep_days": 10_000, "keep": 100_000})),
+    ("A journal that is bounded by days alone.", conflicts({"keep_days": 30})),
+    ("A journal that says nothing.", conflicts({})),
     ("Two groups.", document({"groups": {"g": {"fields": ["a", "b"]}, "h": {"fields": ["d", "e", "f"]}}})),
 ]
 
@@ -90,6 +99,20 @@ BAD = [
     ("A history of 36,501 days.", document({"history": {"keep_days": 36_501}}), "collections.c.history.keep_days"),
     ("A history of 1,000,001 ops.", document({"history": {"keep_ops": 1_000_001}}), "collections.c.history.keep_ops"),
     ("A history of ops that is null.", document({"history": {"keep_ops": None}}), "collections.c.history.keep_ops"),
+    ("A journal that is a number.", conflicts(30), "conflicts"),
+    ("A journal that is null.", conflicts(None), "conflicts"),
+    ("A member of a journal that is not known.", conflicts({"keep_ops": 30}), "conflicts.keep_ops"),
+    ("A journal of no day.", conflicts({"keep_days": 0}), "conflicts.keep_days"),
+    ("A journal of 10,001 days.", conflicts({"keep_days": 10_001}), "conflicts.keep_days"),
+    ("A journal of days that are a double.", conflicts({"keep_days": 30.0}), "conflicts.keep_days"),
+    ("A journal of no entry.", conflicts({"keep": 0}), "conflicts.keep"),
+    ("A journal of 100,001 entries.", conflicts({"keep": 100_001}), "conflicts.keep"),
+    ("A journal of entries that are null.", conflicts({"keep": None}), "conflicts.keep"),
+    ("The bounds of a journal inside a collection.", document({"conflicts": {"keep": 1}}),
+     "collections.c.conflicts"),
+    ("A collection of the engine's own.", {"name": "n", "version": 1, "collections": {"$conflicts": {}}},
+     "collections.$conflicts"),
+    ("A history of ops before the first.", document({"history": {"keep_ops": -1}}), "collections.c.history.keep_ops"),
     ("Groups that are an array.", document({"groups": []}), "collections.c.groups"),
     ("A group without fields.", document({"groups": {"g": {}}}), "collections.c.groups.g.fields"),
     ("A group of one part.", document({"groups": {"g": {"fields": ["a"]}}}), "collections.c.groups.g.fields"),

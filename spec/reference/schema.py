@@ -102,8 +102,16 @@ def _check_history(history, place):
             raise SchemaInvalid(_join(place, member))
 
 
+def _check_conflicts(conflicts, place):
+    _members(conflicts, place, (), ("keep_days", "keep"))
+    for member, most in (("keep_days", limits.CONFLICT_DAYS_MAX), ("keep", limits.CONFLICTS_MAX)):
+        number = conflicts.get(member, 1)
+        if not is_integer(number) or not 1 <= number <= most:
+            raise SchemaInvalid(_join(place, member))
+
+
 def check(document):
-    _members(document, "", ("name", "version", "collections"), ())
+    _members(document, "", ("name", "version", "collections"), ("conflicts",))
     name, version = document["name"], document["version"]
     if not isinstance(name, str) or not 1 <= len(name.encode()) <= limits.SCHEMA_NAME_BYTES_MAX:
         raise SchemaInvalid("name")
@@ -113,6 +121,8 @@ def check(document):
         raise SchemaInvalid("collections")
     for collection, node in sorted(document["collections"].items()):
         place = f"collections.{collection}"
+        if collection.startswith("$"):
+            raise SchemaInvalid(place)
         _members(node, place, (), ("fields", "groups", "delete", "history", "indexes"))
         _choice(node, "delete", DELETES, place)
         for member in ("fields", "groups"):
@@ -129,6 +139,7 @@ def check(document):
         _check_groups(node.get("groups", {}), fields, f"{place}.groups")
         _check_history(node.get("history", {}), f"{place}.history")
         _check_indexes(node.get("indexes", {}), node, f"{place}.indexes")
+    _check_conflicts(document.get("conflicts", {}), "conflicts")
 
 
 def digest(document):

@@ -10,27 +10,77 @@ import pytest
 
 from support.account import sync_all
 from support.device import Device
+from support.help import commands_in, help_of, options_in
 
-COMMANDS = [
-    *(["init"], ["put"], ["inc"], ["add"], ["remove"], ["clear"], ["get"], ["list"], ["delete"], ["import"], ["export"]),
-    *(["insert"], ["move"], ["put_at"], ["remove_at"]),
-    *(["account"], ["account", "register"], ["account", "login"], ["account", "logout"]),
-    *(["sync"], ["sync", "enable"], ["sync", "disable"], ["sync", "once"], ["sync", "watch"]),
-    *(["status"], ["log"], ["index"]),
-]
+# Every command there is, in the order of the help. A new one belongs here and in docs/cli.md.
+COMMANDS = """
+init put clear inc add remove get list delete insert move put_at remove_at index
+schema schema_show schema_check schema_set
+aside aside_list aside_retry aside_discard
+conflicts conflicts_list conflicts_restore conflicts_dismiss
+import export
+account account_register account_login account_logout
+sync sync_enable sync_disable sync_once sync_watch
+log status backup restore compact verify doctor simulate
+"""
+WITH_COMMANDS = {"schema", "aside", "conflicts", "account", "sync"}
 
 
-@pytest.mark.parametrize("words", [[], *COMMANDS], ids=lambda words: "_".join(words) or "the_program")
+def all_words(command):
+    """The words of every command, as the helps list them."""
+    found = []
+    for name in commands_in(help_of(command)):
+        found.append([name])
+        found += [[name, inner] for inner in commands_in(help_of(command, name))]
+    return found
+
+
+def words_of(name):
+    """put_at is one word and sync_once two."""
+    first, _, rest = name.partition("_")
+    return [first, rest] if first in WITH_COMMANDS and rest else [name]
+
+
+LISTED = [words_of(name) for name in COMMANDS.split()]
+
+
+@pytest.mark.parametrize("words", [[], *LISTED], ids=lambda words: "_".join(words) or "the_program")
 def test_help_is_on_stdout_and_exits_0(command, words):
     done = subprocess.run([command, *words, "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
-    assert "Usage: syncline" in done.stdout
+    assert " ".join(["Usage: syncline", *words]) in done.stdout
     assert done.stderr == ""
 
 
-def test_the_programs_help_names_every_command(command):
-    text = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
-    assert {words[0] for words in COMMANDS} <= set(re.findall(r"^  (\w+)  ", text, re.MULTILINE))
+def test_the_helps_name_every_command_and_no_other(command):
+    assert all_words(command) == LISTED
+
+
+# docs/cli.md has a heading a command, and a section that names what the command takes as it does.
+def sections(root):
+    text = (root / "docs/cli.md").read_text(encoding="utf-8")
+    parts = re.split(r"^### `(.+)`$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_the_page_about_the_command_has_every_command_as_its_help_writes_it(command, root):
+    usages = []
+    for words in LISTED:
+        usage = re.search(r"^Usage: syncline (.+)$", help_of(command, *words), re.MULTILINE).group(1)
+        if not usage.endswith("SUBCOMMAND"):  # nothing by itself
+            usages.append(usage.replace(" [OPTIONS]", "").replace(" [SUBCOMMAND]", ""))
+    assert list(sections(root)) == usages
+
+
+def test_the_page_about_the_command_has_every_option_and_no_other(command, root):
+    page = sections(root)
+    text = (root / "docs/cli.md").read_text(encoding="utf-8")
+    for option in options_in(help_of(command)) - {"--help"}:
+        assert f"| `{option}" in text.split("\n### ")[0], option
+    for heading, section in page.items():
+        words = [word for word in heading.split(" ") if word == word.lower() and word.isidentifier()]
+        listed = set(re.findall(r"^\| `(--[a-z-]+)", section.split("\n## ")[0], re.MULTILINE))
+        assert listed == options_in(help_of(command, *words)) - {"--help"}, heading
 
 
 def test_the_version_is_printed(command):

@@ -1,14 +1,11 @@
 """What an import makes of files, good and bad ones."""
 
 import json
-import os
-import pty
-import re
-import subprocess
 
 import pytest
 
 from support.device import Device
+from support.terminal import assert_bar, on_a_terminal
 
 
 @pytest.fixture
@@ -275,44 +272,42 @@ def test_every_merge_rule_survives_an_export_and_an_import(device, command, fold
     assert other.export() == exported
 
 
-def on_a_terminal(device, *words):
-    """Runs a command whose stderr is a terminal; what it printed on stdout, and on the terminal."""
-    ours, terminal = pty.openpty()
-    process = subprocess.Popen(
-        device.arguments(*words, json_output=False), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=terminal
-    )
-    os.close(terminal)
-    shown = b""
-    try:
-        while part := os.read(ours, 4_096):
-            shown += part
-    except OSError:  # how a terminal ends that nobody has open any more
-        pass
-    os.close(ours)
-    stdout, _ = process.communicate()
-    assert process.returncode == 0, shown
-    return stdout.decode(), shown.decode()
-
-
 def test_a_long_import_shows_a_bar_on_a_terminal_and_clears_it(device, write):
     file = write("rows.csv", "id,a\n" + "".join(f"{number},{number}\n" for number in range(5_000)))
 
     stdout, shown = on_a_terminal(device, "import", "journal", file, "--id", "id")
 
     assert stdout == "imported 5000 rows, 5000 of them new or changed\n", "the bar is not on stdout"
-    *bars, last = shown.split("\r")[1:]
-    assert len(bars) > 2
-    assert all(re.fullmatch(r"importing \[#*\.*\] +\d+%", bar) for bar in bars), shown
-    percents = [int(bar.split()[-1].rstrip("%")) for bar in bars]
-    assert percents == sorted(set(percents)), "it only goes forward"
-    assert 0 < percents[0] < percents[-1] == 100
-    assert last == "\x1b[K", "at the end the line is empty"
+    assert_bar(shown, "importing")
 
 
 def test_a_long_import_shows_no_bar_where_nobody_looks(device, write):
     file = write("rows.csv", "id,a\n" + "".join(f"{number},{number}\n" for number in range(5_000)))
     outcome = device.run("import", "journal", file, "--id", "id", json_output=False)
     assert outcome.stdout == "imported 5000 rows, 5000 of them new or changed\n"
+    assert outcome.stderr == ""
+
+
+@pytest.fixture
+def many(device, write):
+    """A device with 5,000 records of two collections, some of them deleted."""
+    lines = [{"id": f"{number:05}", "collection": f"c{number % 2}", "a": number} for number in range(5_000)]
+    device.one("import", "*", write("rows.ndjson", "".join(json.dumps(line) + "\n" for line in lines)))
+    for number in range(0, 100, 5):
+        device.one("delete", f"c{number % 2}", f"{number:05}")
+    return device
+
+
+@pytest.mark.parametrize("collection", [(), ("c1",)], ids=["all", "one"])
+def test_a_long_export_shows_a_bar_on_a_terminal_and_clears_it(many, collection):
+    stdout, shown = on_a_terminal(many, "export", *collection)
+    assert stdout == many.export(*collection), "the bar is not on stdout"
+    assert_bar(shown, "exporting")
+
+
+def test_a_long_export_shows_no_bar_where_nobody_looks(many):
+    outcome = many.run("export", json_output=False)
+    assert len(outcome.stdout.splitlines()) == 4_980
     assert outcome.stderr == ""
 
 

@@ -10,10 +10,12 @@ from support.device import Device
 from support.kills import KILLS_MIN, PARTIAL_MIN, SEED, Kills
 from support.law import fold, resolve_lww
 
+# How many have to hit; a test goes on until it has its own.
 IMPORT_KILLS = 48
 PUSH_KILLS = 18
 PULL_KILLS = 12
 BACKEND_KILLS = {"sqlite": 16, "mariadb": 8}
+assert IMPORT_KILLS + PUSH_KILLS + PULL_KILLS + sum(BACKEND_KILLS.values()) >= KILLS_MIN
 TOO_LATE = "the kills come too late, or never inside the work"
 ROWS_PER_COMMIT = 1_000
 
@@ -206,6 +208,6 @@ def test_a_hundred_kills_hit_and_some_of_each_kind_fell_inside_the_work(kills, c
     with capsys.disabled():
         print(f"\nseed {SEED}: {kills.total} kills hit, {kills.hits}; the work was done in part by {kills.partial}")
         print(f"after {kills.replays} kills of a backend it held ops that the device still had as pending")
-    assert kills.total >= KILLS_MIN
+    assert kills.total >= KILLS_MIN, "a test before this one ended before it had its kills"
     assert kills.partial.keys() == kills.hits.keys()
     assert min(kills.partial.values()) >= PARTIAL_MIN, kills.partial

@@ -11,6 +11,7 @@ import pytest
 
 from support.account import Account, assert_identical, sync_all
 from support.device import Device
+from support.terminal import assert_bar, on_a_terminal
 
 LONG_S = 60
 
@@ -257,3 +258,20 @@ def test_three_devices_that_sync_at_the_same_time_lose_no_change(command, folder
     assert len(devices[0].objects("list", "meals")) == 3 * rounds + 1
     dates = devices[0].record("habits", "walk")["completed_dates"]
     assert sorted(dates) == sorted(f"{number}-{turn}" for number in range(3) for turn in range(rounds))
+
+
+def test_a_long_sync_shows_a_bar_on_a_terminal_and_clears_it(account, folder):
+    phone = account.device("phone")
+    file = folder / "rows.csv"
+    file.write_text("id,a\n" + "".join(f"{number},{number}\n" for number in range(10_000)), encoding="utf-8")
+    phone.one("import", "journal", file, "--id", "id")
+    stdout, shown = on_a_terminal(phone, "sync", "once")
+    assert stdout.startswith("sent "), "the bar is not on stdout"
+    assert_bar(shown, "syncing")
+    assert phone.status()["synced"] is True
+
+
+def test_a_long_sync_shows_no_bar_where_nobody_looks(account):
+    phone = account.device("phone")
+    phone.one("put", "meals", "soup", "name=soup")
+    assert phone.run("sync", "once", json_output=False).stderr == ""

@@ -27,7 +27,7 @@ def people(device, *words):
     ids=lambda words: words if isinstance(words, str) else None,
 )
 def test_a_command_that_is_none_is_named(device, words, name):
-    assert device.wrong_usage(*words) == f"syncline: there is no command named {name}\nTry --help.\n"
+    assert device.wrong_usage(*words) == f"syncline: there is no command named {name}; try --help (invalid_argument)\n"
 
 
 def test_words_that_are_too_many_are_told_in_their_order(device):

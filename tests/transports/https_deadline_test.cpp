@@ -1,3 +1,10 @@
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
 #include "syncline/limits.hpp"
 #include "tests/transports/https_support.hpp"
 
@@ -22,9 +29,61 @@ std::string standstill_of(TlsServer::Manners manners, Request request) {
   return error.message;
 }
 
+// A port of this machine where the queue of those who wait to be accepted is full: whoever
+// comes next hears nothing.
+class FullPort {
+ public:
+  FullPort() {
+    acceptor_.open(Tcp::v4());
+    acceptor_.bind(Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+    acceptor_.listen(0);
+    // How many fit besides the one that was asked for is up to the system.
+    constexpr int kTries = 64;
+    for (int tries = 0; tries < kTries && fits_one_more(); ++tries) continue;
+  }
+
+  [[nodiscard]] std::string url() const {
+    return "https://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+  }
+
+ private:
+  using Tcp = boost::asio::ip::tcp;
+
+  bool fits_one_more() {
+    waiting_.emplace_back(context_);
+    std::optional<boost::system::error_code> ended;
+    waiting_.back().async_connect(acceptor_.local_endpoint(),
+                                  [&ended](const auto& error) { ended = error; });
+    context_.restart();
+    context_.run_for(200ms);
+    if (ended) return !*ended;
+    waiting_.back().close();
+    context_.restart();
+    context_.run();
+    waiting_.pop_back();
+    return false;
+  }
+
+  boost::asio::io_context context_;
+  Tcp::acceptor acceptor_{context_};
+  std::vector<Tcp::socket> waiting_;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(https_deadline)
+
+BOOST_AUTO_TEST_CASE(a_server_that_answers_no_connection_is_given_up) {
+  const FullPort port;
+  HttpsOptions options;
+  options.base_url = port.url();
+  options.ca_file = certificates().authority;
+  options.connect_deadline = 300ms;
+  options.idle_deadline = kPatience;
+  const auto transport = make_https_transport(options).value();
+  const auto error = expect_error(ask(*transport, MetaRequest{}), Code::kDeadlineExceeded, 0).error;
+  BOOST_TEST(error.message.find("connecting") != std::string::npos, error.message);
+}
 
 BOOST_AUTO_TEST_CASE(a_server_that_accepts_and_never_shakes_hands_is_given_up) {
   const auto message = standstill_of(TlsServer::Manners::kNeverHandshakes, MetaRequest{});

@@ -23,6 +23,8 @@ inline constexpr std::size_t kBatchBytesMax = 1'048'576;  // batch_too_large
 inline constexpr std::size_t kBatchNameBytesMax = 256;  // batch_malformed
 
 inline constexpr std::size_t kTransactionOpsMax = 100'000;  // transaction_too_large
+// How many tags, and so items or values, one mutation writes: two bytes of a tag number them.
+inline constexpr std::size_t kTagsMax = 65'536;  // transaction_too_large
 
 // A stamp further ahead of the corrected wall clock is refused: stamp_in_future.
 inline constexpr std::int64_t kDriftMaxMs = 300'000;

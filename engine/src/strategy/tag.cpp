@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "syncline/limits.hpp"
+
 namespace syncline::strategy {
 
 std::string tag_of(const Stamp& stamp, std::size_t ordinal) {

@@ -13,8 +13,6 @@
 namespace syncline::strategy {
 
 inline constexpr std::size_t kTagBytes = kStampBytes + 2;
-// How many tags one mutation has.
-inline constexpr std::size_t kTagsMax = 65'536;
 
 // The name of a mutation's write of this ordinal, which no other write anywhere has.
 [[nodiscard]] std::string tag_of(const Stamp& stamp, std::size_t ordinal);

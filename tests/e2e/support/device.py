@@ -86,7 +86,9 @@ class Device:
         outcome = self.run(*words)
         assert outcome.exit_code == 2, outcome
         assert outcome.stdout == ""
-        assert outcome.stderr != ""
+        assert outcome.stderr.startswith("syncline: "), outcome.stderr
+        assert outcome.stderr.endswith("; try --help (invalid_argument)\n"), outcome.stderr
+        assert outcome.stderr.count("\n") == 1, "an error is one line"
         return outcome.stderr
 
     def status(self):
