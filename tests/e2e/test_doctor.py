@@ -1,5 +1,6 @@
 """What verify and doctor find in a damaged database, and what a repair makes of it."""
 
+import re
 import signal
 import subprocess
 
@@ -152,7 +153,7 @@ def test_a_damaged_page_is_named_and_the_database_rescued(filled):
 def damage_log(device, text):
     """Damages the entry of the log that holds the text; what `verify` says then."""
     content = data_file(device).read_bytes()
-    for place in [i for i in range(len(content)) if content.startswith(text, i)]:
+    for place in [found.start() for found in re.finditer(re.escape(text), content)]:
         changed = bytearray(content)
         changed[place] ^= 0x20
         data_file(device).write_bytes(bytes(changed))
