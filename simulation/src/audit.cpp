@@ -5,6 +5,7 @@
 #include <map>
 
 #include "meaning.hpp"
+#include "syncline/conflicts.hpp"
 
 namespace syncline::simulation {
 namespace {
@@ -32,6 +33,11 @@ Finding Audit::look(Device& device) {
   if (!has_committed && statuses.empty() && !has_heard) return std::nullopt;
   seen = device.store().commit_count();
   if (auto found = look_at_commits(device.account(), device.replica())) return found;
+  // What a live query was told wrongly stays wrong.
+  constexpr std::uint64_t kLooksBetween = 16;
+  if (looks_++ % kLooksBetween == 0) {
+    if (auto found = look_at_queries(device)) return found;
+  }
   if (has_heard) {
     const auto state = device.replica().replication().state();
     if (!state) return unreadable(state.error());
@@ -40,6 +46,14 @@ Finding Audit::look(Device& device) {
   }
   for (const Status& status : statuses) {
     if (auto found = invariants::synced_is_never_shown_with_work_pending(device.account(), status))
+      return found;
+  }
+  return std::nullopt;
+}
+
+Finding Audit::look_at_queries(Device& device) {
+  for (const auto& watched : device.watched()) {
+    if (auto found = invariants::live_queries_agree_with_records(device.replica(), *watched))
       return found;
   }
   return std::nullopt;
@@ -109,6 +123,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
     }
     if (item.origin == kRestamped) is_own = is_own && item.op.stamp.replica == replica.id();
     if (!finding) finding = take(account, replica, item, before);
+    note(news, item);
     return !finding;
   });
   if (!read) return unreadable(read.error());

@@ -19,6 +19,8 @@ class Audit {
 
   // To be called after every task of the device, while it runs.
   [[nodiscard]] Finding look(Device& device);
+  // What the live queries of the device were told.
+  [[nodiscard]] static Finding look_at_queries(Device& device);
   // After a crash, before the process is removed: others may see what it had sent before it starts
   // again.
   [[nodiscard]] Finding look_after_crash(Device& device);
@@ -53,6 +55,7 @@ class Audit {
   const Server& server_;
   std::vector<std::uint64_t> seen_commits_;  // by device
   std::uint64_t starts_ = 0;                 // of all devices
+  std::uint64_t looks_ = 0;                  // at commits of all devices
 };
 
 }  // namespace syncline::simulation

@@ -10,6 +10,7 @@
 #include "syncline/replication.hpp"
 #include "syncline/simulation/server.hpp"
 #include "syncline/synchronizer.hpp"
+#include "watched_query.hpp"
 
 // What must hold in every world, one function each. A function answers what is wrong, or nothing;
 // its name is the name under which a violation is reported.
@@ -104,6 +105,9 @@ namespace invariants {
 // A query by any index that is built gives what a scan gives, sorted; with `all_built`, when there
 // was time for it, every index is.
 [[nodiscard]] Finding indexes_agree_with_records(const Replica& replica, bool all_built);
+// What a live query was told adds up to the records that it is of.
+[[nodiscard]] Finding live_queries_agree_with_records(const Replica& replica,
+                                                      const WatchedQuery& watched);
 // The slots are the log, folded, and the entries of indexes are the places of records.
 [[nodiscard]] Finding state_is_the_fold_of_the_log(const Replication& replication);
 

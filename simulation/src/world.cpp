@@ -95,6 +95,7 @@ void World::take(const PlanStep& step) {
       if (random.below(2) == 0 && device.is_running()) compact(device);
       break;
     case StepKind::kRestart:
+      if (device.is_running()) report(Audit::look_at_queries(device));
       device.stop();
       start(device);
       if (random.below(2) == 0 && device.is_running()) compact(device);
@@ -295,6 +296,7 @@ void World::check_settled() {
     report(invariants::deletions_stay_deleted(expected, device->replica()));
     report(invariants::reads_are_what_the_slots_say(expected, device->replica()));
     report(invariants::indexes_agree_with_records(device->replica(), true));
+    report(Audit::look_at_queries(*device));
     replicas.push_back(&device->replica());
   }
   Slots held;
