@@ -14,6 +14,16 @@ constexpr std::uint8_t kLocal = 1;
 constexpr std::uint8_t kRemote = 2;
 constexpr std::uint8_t kRestamped = 3;
 
+void note(JournalNews& news, const LogItem& item) {
+  const SlotKey& key = item.op.key;
+  if (key.collection() != kConflictsCollection) return;
+  const std::string name(key.record());
+  if (item.origin == kRemote) news.arrived.insert(name);
+  if (item.origin != kLocal) return;
+  if (key.field() == "about" && !is_tombstone(item.op.value)) news.recorded.insert(name);
+  if (key.field().empty() && key.element() == kDeadElement) news.removed.insert(name);
+}
+
 Finding unreadable(const Error& error) { return Violation{"the_store_can_be_read", error.message}; }
 
 }  // namespace
@@ -104,6 +114,8 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   std::uint64_t first_anew = 0;
   // What an ancestor had stamped goes below what the ancestor may have done since, which shows.
   bool is_own = true;
+  JournalNews news;
+  const bool is_known = !account.is_of_log_alone;
   const Schema& schema = replica.schema();
   const auto check_meaning = [&] {
     const bool is_checked = meant && is_own && !finding && !account.is_of_log_alone;
@@ -129,7 +141,11 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   if (!read) return unreadable(read.error());
   check_meaning();
   account.is_of_log_alone = false;
-  return finding;
+  // What a server that was set back is offered again is found again, and then has no part in the
+  // bounds.
+  if (finding || !is_known || server_.epoch() != first_epoch_) return finding;
+  return invariants::the_journal_keeps_its_bounds(account.slots, news,
+                                                  schema.conflict_bounds().keep);
 }
 
 Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogItem& item,

@@ -52,6 +52,11 @@ namespace invariants {
                                                                   const std::string& slot,
                                                                   const Register& before,
                                                                   const Register& anew);
+// When a device has recorded a conflict, its journal has as many entries as may be kept, beside
+// those that only now arrived; what it removed for that is older than what was kept, and its values
+// are gone.
+[[nodiscard]] Finding the_journal_keeps_its_bounds(const Slots& slots, const JournalNews& news,
+                                                   std::size_t keep);
 // Stamps that are corrected leave everything as it reads.
 [[nodiscard]] Finding stamping_anew_changes_nothing_that_is_read(const std::string& before,
                                                                  const std::string& after);
