@@ -22,6 +22,7 @@ struct Device::Process {
   Subscription steps;
   Subscription changes;
   std::vector<std::unique_ptr<WatchedQuery>> watched;
+  std::optional<HeldView> held_view;
 };
 
 Device::Device(Parts parts, std::size_t number, std::uint64_t seed)
@@ -114,6 +115,7 @@ Synchronizer& Device::sync() { return *process_->sync; }
 const std::vector<std::unique_ptr<WatchedQuery>>& Device::watched() const {
   return process_->watched;
 }
+std::optional<HeldView>& Device::held_view() { return process_->held_view; }
 std::vector<Status> Device::take_statuses() { return std::exchange(statuses_, {}); }
 std::vector<SessionStep> Device::take_steps() { return std::exchange(steps_, {}); }
 

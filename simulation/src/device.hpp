@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "device_clock.hpp"
+#include "held_view.hpp"
 #include "ledger.hpp"
 #include "network.hpp"
 #include "process_store.hpp"
@@ -74,6 +75,8 @@ class Device {
   void build_indexes();
   // The live queries of the process.
   [[nodiscard]] const std::vector<std::unique_ptr<WatchedQuery>>& watched() const;
+  // A view that the process has taken and not given back.
+  [[nodiscard]] std::optional<HeldView>& held_view();
   // An observer of the app answers the next changes with writes of its own.
   void echo_changes(unsigned count) { echoes_ = count; }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "held_view.hpp"
 #include "ledger.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/replication.hpp"
@@ -97,6 +98,8 @@ namespace invariants {
 
 // What was written reads as it was written.
 [[nodiscard]] Finding an_app_reads_what_it_wrote(const std::optional<std::string>& surprise);
+// What is read through a view is what was there when it was taken, whatever was written since.
+[[nodiscard]] Finding a_view_stays_as_it_was(const HeldView& view);
 // A write fails for a full disk, a process that ends or a clock at its end, and for nothing else.
 [[nodiscard]] Finding writes_fail_only_for_a_reason(const Result<void>& result, bool may_fail);
 // What a device had stored is there when it starts again.

@@ -5,8 +5,8 @@ file did before when that says no. All are compiled into one program, and one at
 """
 
 from plants import (clock, compaction, conflicts, indexes, law, live, outbox, pages, records, restamping, session,
-                    strategies, unseen)
+                    strategies, unseen, views)
 
 TOPICS = (clock, law, records, strategies, outbox, restamping, pages, unseen, conflicts, compaction, indexes,
-          live, session)
+          live, views, session)
 PLANTS = [plant for topic in TOPICS for plant in topic.PLANTS]
