@@ -62,9 +62,9 @@ Strategies strategies() {
                            }));
 }
 
-class Owned : public Device {
+class DiaryDevice : public Device {
  public:
-  explicit Owned(std::uint64_t id) : Device(schema(), id) { reopen(strategies()); }
+  explicit DiaryDevice(std::uint64_t id) : Device(schema(), id) { reopen(strategies()); }
 };
 
 class Dice {
@@ -206,8 +206,8 @@ class Fortnight {
     }
   }
 
-  Owned phone{1};
-  Owned tablet{2};
+  DiaryDevice phone{1};
+  DiaryDevice tablet{2};
   Witness witness{phone.replica().schema()};
 
  private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "syncline/conflicts.hpp"
+#include "syncline/messages.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/slot.hpp"
 #include "tests/engine/support/sync.hpp"
