@@ -5,6 +5,7 @@
 #include <map>
 
 #include "meaning.hpp"
+#include "syncline/conflicts.hpp"
 
 namespace syncline::simulation {
 namespace {
@@ -12,6 +13,16 @@ namespace {
 constexpr std::uint8_t kLocal = 1;
 constexpr std::uint8_t kRemote = 2;
 constexpr std::uint8_t kRestamped = 3;
+
+void note(JournalNews& news, const LogItem& item) {
+  const SlotKey& key = item.op.key;
+  if (key.collection() != kConflictsCollection) return;
+  const std::string name(key.record());
+  if (item.origin == kRemote) news.arrived.insert(name);
+  if (item.origin != kLocal) return;
+  if (key.field() == "about" && !is_tombstone(item.op.value)) news.recorded.insert(name);
+  if (key.field().empty() && key.element() == kDeadElement) news.removed.insert(name);
+}
 
 Finding unreadable(const Error& error) { return Violation{"the_store_can_be_read", error.message}; }
 
@@ -32,6 +43,11 @@ Finding Audit::look(Device& device) {
   if (!has_committed && statuses.empty() && !has_heard) return std::nullopt;
   seen = device.store().commit_count();
   if (auto found = look_at_commits(device.account(), device.replica())) return found;
+  // What a live query was told wrongly stays wrong.
+  constexpr std::uint64_t kLooksBetween = 16;
+  if (looks_++ % kLooksBetween == 0) {
+    if (auto found = look_at_queries(device)) return found;
+  }
   if (has_heard) {
     const auto state = device.replica().replication().state();
     if (!state) return unreadable(state.error());
@@ -40,6 +56,14 @@ Finding Audit::look(Device& device) {
   }
   for (const Status& status : statuses) {
     if (auto found = invariants::synced_is_never_shown_with_work_pending(device.account(), status))
+      return found;
+  }
+  return std::nullopt;
+}
+
+Finding Audit::look_at_queries(Device& device) {
+  for (const auto& watched : device.watched()) {
+    if (auto found = invariants::live_queries_agree_with_records(device.replica(), *watched))
       return found;
   }
   return std::nullopt;
@@ -90,6 +114,8 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   std::uint64_t first_anew = 0;
   // What an ancestor had stamped goes below what the ancestor may have done since, which shows.
   bool is_own = true;
+  JournalNews news;
+  const bool is_known = !account.is_of_log_alone;
   const Schema& schema = replica.schema();
   const auto check_meaning = [&] {
     const bool is_checked = meant && is_own && !finding && !account.is_of_log_alone;
@@ -109,12 +135,17 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
     }
     if (item.origin == kRestamped) is_own = is_own && item.op.stamp.replica == replica.id();
     if (!finding) finding = take(account, replica, item, before);
+    note(news, item);
     return !finding;
   });
   if (!read) return unreadable(read.error());
   check_meaning();
   account.is_of_log_alone = false;
-  return finding;
+  // What a server that was set back is offered again is found again, and then has no part in the
+  // bounds.
+  if (finding || !is_known || server_.epoch() != first_epoch_) return finding;
+  return invariants::the_journal_keeps_its_bounds(account.slots, news,
+                                                  schema.conflict_bounds().keep);
 }
 
 Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogItem& item,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "device.hpp"
@@ -15,10 +16,13 @@ namespace syncline::simulation {
 // Thread safety: none.
 class Audit {
  public:
-  Audit(Ledger& ledger, const Server& server) : ledger_(ledger), server_(server) {}
+  Audit(Ledger& ledger, const Server& server)
+      : ledger_(ledger), server_(server), first_epoch_(server.epoch()) {}
 
   // To be called after every task of the device, while it runs.
   [[nodiscard]] Finding look(Device& device);
+  // What the live queries of the device were told.
+  [[nodiscard]] static Finding look_at_queries(Device& device);
   // After a crash, before the process is removed: others may see what it had sent before it starts
   // again.
   [[nodiscard]] Finding look_after_crash(Device& device);
@@ -51,8 +55,10 @@ class Audit {
 
   Ledger& ledger_;
   const Server& server_;
+  const std::string first_epoch_;
   std::vector<std::uint64_t> seen_commits_;  // by device
   std::uint64_t starts_ = 0;                 // of all devices
+  std::uint64_t looks_ = 0;                  // at commits of all devices
 };
 
 }  // namespace syncline::simulation

@@ -21,6 +21,8 @@ struct Device::Process {
   Subscription statuses;
   Subscription steps;
   Subscription changes;
+  std::vector<std::unique_ptr<WatchedQuery>> watched;
+  std::optional<HeldView> held_view;
 };
 
 Device::Device(Parts parts, std::size_t number, std::uint64_t seed)
@@ -72,7 +74,10 @@ void Device::build_indexes() {
   if (!running_) return;
   const auto built = process_->replica->queries().build(
       {static_cast<std::size_t>(random_.between(1, 40))}, [](const auto&) { return false; });
-  if (running_ && !(built && *built))
+  if (!running_) return;
+  if (built && *built)
+    process_->watched = watch_some(*process_->replica, random_);
+  else
     static_cast<void>(process_->executor.post_after(kPause, [this] { build_indexes(); }));
 }
 
@@ -107,6 +112,10 @@ void Device::set_running(bool running) {
 
 Replica& Device::replica() { return *process_->replica; }
 Synchronizer& Device::sync() { return *process_->sync; }
+const std::vector<std::unique_ptr<WatchedQuery>>& Device::watched() const {
+  return process_->watched;
+}
+std::optional<HeldView>& Device::held_view() { return process_->held_view; }
 std::vector<Status> Device::take_statuses() { return std::exchange(statuses_, {}); }
 std::vector<SessionStep> Device::take_steps() { return std::exchange(steps_, {}); }
 

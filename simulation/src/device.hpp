@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "device_clock.hpp"
+#include "held_view.hpp"
 #include "ledger.hpp"
 #include "network.hpp"
 #include "process_store.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/synchronizer.hpp"
 #include "virtual_time.hpp"
+#include "watched_query.hpp"
 
 namespace syncline::simulation {
 
@@ -68,8 +70,13 @@ class Device {
   // What its status observer and its transitions were told since the last call.
   [[nodiscard]] std::vector<Status> take_statuses();
   [[nodiscard]] std::vector<SessionStep> take_steps();
-  // Goes on building what indexes the schema asks for, a few slots at a time, until all are built.
+  // Goes on building what indexes the schema asks for, a few slots at a time, until all are built;
+  // then the app watches some.
   void build_indexes();
+  // The live queries of the process.
+  [[nodiscard]] const std::vector<std::unique_ptr<WatchedQuery>>& watched() const;
+  // A view that the process has taken and not given back.
+  [[nodiscard]] std::optional<HeldView>& held_view();
   // An observer of the app answers the next changes with writes of its own.
   void echo_changes(unsigned count) { echoes_ = count; }
 

@@ -159,7 +159,35 @@ Finding check_query(const Replica& replica, const Query& query, const IndexRule&
                                   "and its records are " + joined(*expected)};
 }
 
+// Whether what a live query has is what the record reads as.
+bool is_read_so(const Replica& replica, const std::string& collection, const Record& record) {
+  const auto read = replica.get(collection, record.id);
+  return read && *read && **read == record;
+}
+
 }  // namespace
+
+Finding live_queries_agree_with_records(const Replica& replica, const WatchedQuery& watched) {
+  const Query& query = watched.query();
+  const std::string name = query.collection + "." + query.index;
+  if (!watched.trouble().empty()) return Violation{__func__, name + ": " + watched.trouble()};
+  const auto& rules = replica.schema().collection(query.collection);
+  auto expected = sorted_ids(replica, query, rules.indexes.find(query.index)->second);
+  if (!expected) return Violation{__func__, expected.error().message};
+  if (query.limit != 0 && expected->size() > query.limit) expected->resize(query.limit);
+  Ids told;
+  for (const Record& record : watched.result()) told.push_back(record.id);
+  if (told != *expected) {
+    return Violation{__func__, "of " + name + " a device is told " + joined(told) +
+                                   "and its records are " + joined(*expected)};
+  }
+  for (const Record& record : watched.result()) {
+    if (is_read_so(replica, query.collection, record)) continue;
+    return Violation{__func__, query.collection + "/" + record.id + " reads otherwise than " +
+                                   name + " was told"};
+  }
+  return std::nullopt;
+}
 
 Finding indexes_agree_with_records(const Replica& replica, bool all_built) {
   const auto indexes = replica.queries().indexes();

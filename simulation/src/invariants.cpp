@@ -234,6 +234,14 @@ Finding an_app_reads_what_it_wrote(const std::optional<std::string>& surprise) {
   return broken(__func__, *surprise);
 }
 
+Finding a_view_stays_as_it_was(const HeldView& view) {
+  const auto now = view.read();
+  if (!now || !view.first())
+    return broken(__func__, now ? view.first().error().message : now.error().message);
+  if (*now == *view.first()) return std::nullopt;
+  return broken(__func__, "at first it read:\n" + *view.first() + "and later:\n" + *now);
+}
+
 Finding writes_fail_only_for_a_reason(const Result<void>& result, bool may_fail) {
   if (result || may_fail || result.error().code == Code::kClockExhausted) return std::nullopt;
   return broken(__func__, result.error().message);

@@ -5,11 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "held_view.hpp"
 #include "ledger.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/replication.hpp"
 #include "syncline/simulation/server.hpp"
 #include "syncline/synchronizer.hpp"
+#include "watched_query.hpp"
 
 // What must hold in every world, one function each. A function answers what is wrong, or nothing;
 // its name is the name under which a violation is reported.
@@ -51,6 +53,11 @@ namespace invariants {
                                                                   const std::string& slot,
                                                                   const Register& before,
                                                                   const Register& anew);
+// When a device has recorded a conflict, its journal has as many entries as may be kept, beside
+// those that only now arrived; what it removed for that is older than what was kept, and its values
+// are gone.
+[[nodiscard]] Finding the_journal_keeps_its_bounds(const Slots& slots, const JournalNews& news,
+                                                   std::size_t keep);
 // Stamps that are corrected leave everything as it reads.
 [[nodiscard]] Finding stamping_anew_changes_nothing_that_is_read(const std::string& before,
                                                                  const std::string& after);
@@ -91,6 +98,8 @@ namespace invariants {
 
 // What was written reads as it was written.
 [[nodiscard]] Finding an_app_reads_what_it_wrote(const std::optional<std::string>& surprise);
+// What is read through a view is what was there when it was taken, whatever was written since.
+[[nodiscard]] Finding a_view_stays_as_it_was(const HeldView& view);
 // A write fails for a full disk, a process that ends or a clock at its end, and for nothing else.
 [[nodiscard]] Finding writes_fail_only_for_a_reason(const Result<void>& result, bool may_fail);
 // What a device had stored is there when it starts again.
@@ -104,6 +113,9 @@ namespace invariants {
 // A query by any index that is built gives what a scan gives, sorted; with `all_built`, when there
 // was time for it, every index is.
 [[nodiscard]] Finding indexes_agree_with_records(const Replica& replica, bool all_built);
+// What a live query was told adds up to the records that it is of.
+[[nodiscard]] Finding live_queries_agree_with_records(const Replica& replica,
+                                                      const WatchedQuery& watched);
 // The slots are the log, folded, and the entries of indexes are the places of records.
 [[nodiscard]] Finding state_is_the_fold_of_the_log(const Replication& replication);
 

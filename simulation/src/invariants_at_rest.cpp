@@ -11,19 +11,9 @@
 namespace syncline::simulation::invariants {
 namespace {
 
-// Every record of a replica as text.
 Result<std::string> everything_read(const Replica& replica) {
-  std::string text;
-  const auto collections = replica.collections();
-  if (!collections) return fail(collections.error());
-  for (const std::string& collection : *collections) {
-    auto scanned = replica.scan(collection, {}, [&](const Record& record) {
-      text += record_line(collection, record.id, record.fields);
-      return true;
-    });
-    if (!scanned) return fail(scanned.error());
-  }
-  return text;
+  const auto view = replica.view();
+  return view ? simulation::everything_read(*view) : fail(view.error());
 }
 
 }  // namespace

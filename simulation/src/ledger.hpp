@@ -89,4 +89,11 @@ struct DeviceAccount {
   std::map<std::string, std::string> cursors;
 };
 
+// What one reading of a device's log says of the conflict journal: names of entries.
+struct JournalNews {
+  std::set<std::string> recorded;  // here
+  std::set<std::string> removed;   // here
+  std::set<std::string> arrived;   // what others wrote of them
+};
+
 }  // namespace syncline::simulation

@@ -95,6 +95,7 @@ void World::take(const PlanStep& step) {
       if (random.below(2) == 0 && device.is_running()) compact(device);
       break;
     case StepKind::kRestart:
+      if (device.is_running()) report(Audit::look_at_queries(device));
       device.stop();
       start(device);
       if (random.below(2) == 0 && device.is_running()) compact(device);
@@ -109,7 +110,18 @@ void World::take(const PlanStep& step) {
   look_at_all();
 }
 
+// An app holds a view over what it and others write, and reads through it again in the end.
+void World::hold_view(Device& device, SeededRandom& random) {
+  constexpr std::uint64_t kActsBetween = 24;
+  auto& held = device.held_view();
+  if (random.below(kActsBetween) != 0) return;
+  if (held) report(invariants::a_view_stays_as_it_was(*held));
+  held.reset();
+  if (auto view = device.replica().view()) held.emplace(std::move(*view));
+}
+
 void World::act(Device& device, SeededRandom& random) {
+  hold_view(device, random);
   const bool may_fail = device.store().is_full();
   const Act act = workload_->act(device.replica(), random);
   note("device " + std::to_string(device.number()) + ": " + act.what +
@@ -295,6 +307,8 @@ void World::check_settled() {
     report(invariants::deletions_stay_deleted(expected, device->replica()));
     report(invariants::reads_are_what_the_slots_say(expected, device->replica()));
     report(invariants::indexes_agree_with_records(device->replica(), true));
+    report(Audit::look_at_queries(*device));
+    if (device->held_view()) report(invariants::a_view_stays_as_it_was(*device->held_view()));
     replicas.push_back(&device->replica());
   }
   Slots held;

@@ -37,6 +37,7 @@ class World {
  private:
   void take(const PlanStep& step);
   void act(Device& device, SeededRandom& random);
+  void hold_view(Device& device, SeededRandom& random);
   void strike(Fault fault, Device& device, SeededRandom& random);
   void strike_clock(Fault fault, Device& device, SeededRandom& random);
   void strike_server(Fault fault, SeededRandom& random);

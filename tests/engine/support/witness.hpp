@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "syncline/conflicts.hpp"
+#include "syncline/messages.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/slot.hpp"
 #include "tests/engine/support/sync.hpp"
@@ -45,6 +46,23 @@ class Witness {
   // Notes what reaches the device, also where it keeps something greater.
   void arrives(Device& device, const std::vector<Op>& page) {
     for (const Op& op : page) seen_[&device].emplace(op.key, op.stamp);
+  }
+
+  // Notes what the server takes of a push, whether or not its reply arrives.
+  void reaches_the_server(const std::vector<Op>& ops, const std::vector<Verdict>& verdicts) {
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+      if (verdicts.at(i) != Verdict::kUnseen)
+        reached_.try_emplace({ops[i].key, ops[i].stamp}, reached_.size());
+    }
+  }
+  // Of two writes the one that the server got later, or never: its device still held it when the
+  // other arrived.
+  [[nodiscard]] const Op& later_at_the_server(const Op& a, const Op& b) const {
+    const auto order = [this](const Op& op) {
+      const auto found = reached_.find({op.key, op.stamp});
+      return found == reached_.end() ? reached_.size() : found->second;
+    };
+    return order(a) < order(b) ? b : a;
   }
 
   // The writes that an entry speaks of. What it calls by a wrong name is not found.
@@ -93,6 +111,7 @@ class Witness {
       case Merge::kMap:
         return Value(Value::Object{{std::string(op.key.element()), value}});
       case Merge::kSet:
+      case Merge::kMulti:
       case Merge::kList:
         return Value(Value::Array{value});
       default:
@@ -107,7 +126,7 @@ class Witness {
   [[nodiscard]] std::string rule_of(const Op& op) const {
     const CollectionRules& rules = rules_of(op);
     if (rules.groups.contains(op.key.field())) return "group";
-    return std::string(merge_name(rules.field(op.key.field()).merge));
+    return strategy_name(rules.field(op.key.field()));
   }
 
   static bool in_field(const Op& op, const Conflict& entry) {
@@ -120,7 +139,15 @@ class Witness {
   static bool is_deletion_of(const Op& op, const Op& other) {
     return in_record(op, other) && op.key.field().empty() && op.key.element() == kDeadElement;
   }
-  static bool is_value(const Op& op) { return !op.key.field().empty() && !is_tombstone(op.value); }
+  [[nodiscard]] bool is_value(const Op& op) const {
+    return !op.key.field().empty() && !is_tombstone(op.value) && !is_move(op);
+  }
+  // The place that an item of a list was moved to: its name ends in that of the item.
+  [[nodiscard]] bool is_move(const Op& op) const {
+    constexpr std::size_t kMoveBytes = 55;
+    return rules_of(op).field(op.key.field()).merge == Merge::kList &&
+           op.key.element().size() == kMoveBytes;
+  }
 
   template <typename ByOp>
   [[nodiscard]] std::vector<const Write*> find(const ByOp& by_op) const {
@@ -161,6 +188,7 @@ class Witness {
   std::vector<Write> writes_;
   std::map<Device*, std::uint64_t> next_;
   std::map<Device*, Seen> seen_;
+  std::map<std::pair<SlotKey, Stamp>, std::size_t> reached_;  // in which order
 };
 
 }  // namespace syncline::test

@@ -6,6 +6,7 @@ BUILDER = "engine/src/replica/commit_builder.cpp"
 CONFLICTS = "engine/src/conflict/conflicts.cpp"
 ENTRY = "engine/src/conflict/entry.cpp"
 INCOMING = "engine/src/replica/incoming.cpp"
+JOURNAL = "engine/src/conflict/journal.cpp"
 INTAKE = "engine/src/replica/intake.cpp"
 PENDING = "engine/src/replica/pending.cpp"
 RESTAMP = "engine/src/replica/restamp.cpp"
@@ -69,6 +70,23 @@ PLANTS = [
           '  static int found = 0;\n'
           '  if (planted("conflict_has_many_names")) named += std::to_string(++found);\n'
           "  return id + \"-\" + crypto::digest_hex(named);"),
+    Plant("journal_without_bounds", "what is beyond the journal's bounds stays in it",
+          JOURNAL,
+          "    if (added_ == 0) return {};",
+          '    if (added_ == 0 || planted("journal_without_bounds")) return {};'),
+    Plant("journal_has_no_room_for_its_news", "what is recorded does not count for the journal's bounds",
+          JOURNAL,
+          "room = bounds.keep - std::min(bounds.keep, added_);",
+          'room =\n        bounds.keep - (planted("journal_has_no_room_for_its_news") ? 0 : std::min(bounds.keep, added_));'),
+    Plant("journal_removes_the_newest", "of what is beyond the journal's bounds the newest is removed",
+          JOURNAL,
+          "    const ConflictBounds& bounds =",
+          '    if (planted("journal_removes_the_newest")) std::reverse(present.begin(), present.end());\n'
+          "    const ConflictBounds& bounds ="),
+    Plant("removed_entry_keeps_its_values", "what is removed from the journal leaves its values behind",
+          JOURNAL,
+          "if (field != kLostField && field != kKeptField) continue;",
+          'if ((field != kLostField && field != kKeptField) || planted("removed_entry_keeps_its_values")) continue;'),
     Plant("restored_stays_open", "what is restored is listed as if nobody had looked at it",
           CONFLICTS,
           "      return transaction.patch(kConflictsCollection, id,\n",
