@@ -144,9 +144,9 @@ RC_BOOST_PROP(what_is_stored_decodes_to_what_was_encoded, ()) {
   RC_ASSERT(must(decode_outbox(outbox_bytes, "key")).slot_key == text);
   const OutboxEntry with_base{number, text, *rc::gen::element(stamp, kOfferedAgain)};
   RC_ASSERT(must(decode_outbox(encode_outbox(with_base), "key")) == with_base);
-  const AsideEntry aside = *rc::gen::element<AsideEntry>(
-      {Code::kStampInFuture, text}, {Code::kStampInFuture, text, number},
-      {Code::kValueTooLarge, text, {}, with_base.base});
+  const AsideEntry aside = *rc::gen::element(
+      AsideEntry{Code::kStampInFuture, text}, AsideEntry{Code::kStampInFuture, text, number},
+      AsideEntry{Code::kValueTooLarge, text, {}, with_base.base});
   RC_ASSERT(must(decode_aside(encode_aside(aside), "key")) == aside);
   const Head head{{HybridTime::from_packed(number), HybridTime::from_packed(~number),
                    static_cast<std::int64_t>(number)},
