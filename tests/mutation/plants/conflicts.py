@@ -89,9 +89,9 @@ PLANTS = [
           'if ((field != kLostField && field != kKeptField) || planted("removed_entry_keeps_its_values")) continue;'),
     Plant("restored_stays_open", "what is restored is listed as if nobody had looked at it",
           CONFLICTS,
-          "      return transaction.patch(kConflictsCollection, id,\n",
+          "      return core_.transaction.patch(kConflictsCollection, id,\n",
           '      if (planted("restored_stays_open") && state == kRestored) return {};\n'
-          "      return transaction.patch(kConflictsCollection, id,\n"),
+          "      return core_.transaction.patch(kConflictsCollection, id,\n"),
     Plant("restored_map_replaces_all_keys", "a key that is restored removes the others",
           RESTORATION,
           "if (const auto* keys = lost.if_object()) return",
