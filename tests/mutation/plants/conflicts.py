@@ -66,10 +66,10 @@ PLANTS = [
           'Replaced{item.sequence, planted("base_lost_when_stamped_anew") ? Stamp{} : item.base}'),
     Plant("conflict_has_many_names", "the name of an entry is another each time that the conflict is found",
           ENTRY,
-          "  return id + \"-\" + crypto::digest_hex(named);",
+          "  return entry_id_prefix(time_ms) + \"-\" + crypto::digest_hex(named);",
           '  static int found = 0;\n'
           '  if (planted("conflict_has_many_names")) named += std::to_string(++found);\n'
-          "  return id + \"-\" + crypto::digest_hex(named);"),
+          "  return entry_id_prefix(time_ms) + \"-\" + crypto::digest_hex(named);"),
     Plant("journal_without_bounds", "what is beyond the journal's bounds stays in it",
           JOURNAL,
           "    if (added_ == 0) return {};",
@@ -77,11 +77,12 @@ PLANTS = [
     Plant("journal_has_no_room_for_its_news", "what is recorded does not count for the journal's bounds",
           JOURNAL,
           "room = bounds.keep - std::min(bounds.keep, added_);",
-          'room =\n        bounds.keep - (planted("journal_has_no_room_for_its_news") ? 0 : std::min(bounds.keep, added_));'),
+          'room = bounds.keep -\n'
+          '        (planted("journal_has_no_room_for_its_news") ? 0 : std::min(bounds.keep, added_));'),
     Plant("journal_removes_the_newest", "of what is beyond the journal's bounds the newest is removed",
           JOURNAL,
           "    const ConflictBounds& bounds =",
-          '    if (planted("journal_removes_the_newest")) std::reverse(present.begin(), present.end());\n'
+          '    if (planted("journal_removes_the_newest")) std::reverse(present->begin(), present->end());\n'
           "    const ConflictBounds& bounds ="),
     Plant("removed_entry_keeps_its_values", "what is removed from the journal leaves its values behind",
           JOURNAL,
@@ -89,9 +90,9 @@ PLANTS = [
           'if ((field != kLostField && field != kKeptField) || planted("removed_entry_keeps_its_values")) continue;'),
     Plant("restored_stays_open", "what is restored is listed as if nobody had looked at it",
           CONFLICTS,
-          "      return transaction.patch(kConflictsCollection, id,\n",
+          "      return core_.transaction.patch(kConflictsCollection, id,\n",
           '      if (planted("restored_stays_open") && state == kRestored) return {};\n'
-          "      return transaction.patch(kConflictsCollection, id,\n"),
+          "      return core_.transaction.patch(kConflictsCollection, id,\n"),
     Plant("restored_map_replaces_all_keys", "a key that is restored removes the others",
           RESTORATION,
           "if (const auto* keys = lost.if_object()) return",

@@ -6,7 +6,7 @@ LIVE = "engine/src/query/live.cpp"
 REPLICA = "engine/src/replica/replica.cpp"
 
 PLANTS = [
-    Plant("live_query_keeps_what_left", "a record that is deleted, or has no place in the range any more, stays in the result",
+    Plant("live_query_keeps_what_left", "a record that is deleted, or leaves the range, stays in the result",
           LIVE,
           "    return !std::binary_search(records.begin(), records.end(), row->record.id);",
           '    if (planted("live_query_keeps_what_left")) {\n'
