@@ -141,9 +141,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   if (!read) return unreadable(read.error());
   check_meaning();
   account.is_of_log_alone = false;
-  // What a server that was set back is offered again is found again, and then has no part in the
-  // bounds.
-  if (finding || !is_known || server_.epoch() != first_epoch_) return finding;
+  if (finding || !is_known) return finding;
   return invariants::the_journal_keeps_its_bounds(account.slots, news,
                                                   schema.conflict_bounds().keep);
 }

@@ -16,8 +16,7 @@ namespace syncline::simulation {
 // Thread safety: none.
 class Audit {
  public:
-  Audit(Ledger& ledger, const Server& server)
-      : ledger_(ledger), server_(server), first_epoch_(server.epoch()) {}
+  Audit(Ledger& ledger, const Server& server) : ledger_(ledger), server_(server) {}
 
   // To be called after every task of the device, while it runs.
   [[nodiscard]] Finding look(Device& device);
@@ -55,7 +54,6 @@ class Audit {
 
   Ledger& ledger_;
   const Server& server_;
-  const std::string first_epoch_;
   std::vector<std::uint64_t> seen_commits_;  // by device
   std::uint64_t starts_ = 0;                 // of all devices
   std::uint64_t looks_ = 0;                  // at commits of all devices

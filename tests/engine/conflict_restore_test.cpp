@@ -258,6 +258,20 @@ BOOST_AUTO_TEST_CASE(what_was_written_long_ago_is_kept_from_when_it_was_found) {
   BOOST_TEST(conflicts_of(loser.device).size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(regression_what_is_found_again_is_not_kept_as_news) {
+  Loser loser(kBoundedSchema);
+  std::vector<Op> arriving;
+  for (const char* field : {"mood", "sleep", "walk"}) {
+    arriving.push_back(
+        op_of("days", "e", field, stamp_at(loser.device.wall().now_ms() - 500), Value("good")));
+    loser.change([&](Transaction& t) { return t.patch("days", "e", {{field, Value("bad")}}); });
+  }
+  loser.lose_to({arriving[0], arriving[1]});
+  BOOST_TEST(conflicts_of(loser.device).size() == 2U);
+  loser.lose_to(arriving);
+  BOOST_TEST(conflicts_of(loser.device).size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(the_journal_keeps_so_many_and_so_long) {
   Loser loser(kBoundedSchema);
   const auto conflict_over = [&](const std::string& mood) {

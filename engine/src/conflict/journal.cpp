@@ -33,10 +33,12 @@ class Recorder {
 
   Result<void> add(const Clash& clash) {
     const std::string id = entry_id(clash);
-    if (!known_.insert(id).second) return {};
+    if (known_.contains(id)) return {};
     const auto present = replica::read_record(snapshot_, kConflictsCollection, id);
     if (!present) return fail(present.error());
+    // One that is found again is no news.
     if (!present->empty()) return {};
+    known_.insert(id);
     const auto stamp = next_stamp({});
     if (!stamp) return fail(stamp.error());
     auto ops = entry_ops(clash, core_.clock.now_ms(), *stamp);
