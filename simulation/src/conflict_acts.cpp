@@ -63,16 +63,18 @@ bool has_again(const Schema& schema, const Conflict& conflict, const std::option
   }
   const Merge merge = rules.field(conflict.field).merge;
   if (merge != Merge::kLww && merge != Merge::kMap) return true;
+  // The device may have written that again while it was told of the restore.
+  if (conflict.field == kEchoField) return true;
   const auto found = record.fields.find(conflict.field);
   if (found == record.fields.end()) return false;
   const auto* keys = conflict.lost.if_object();
   if (merge == Merge::kLww || keys == nullptr) return found->second == conflict.lost;
-  // The keys that were there stay.
+  // The keys that were there stay, and of a record that was deleted more may come back.
   Value::Object expected = *keys;
   const Value* held = before ? field_of(before, conflict.field) : nullptr;
   if (held != nullptr && held->if_object() != nullptr)
     expected.insert(held->if_object()->begin(), held->if_object()->end());
-  return found->second == Value(expected);
+  return found->second.if_object() != nullptr && has_members(*found->second.if_object(), expected);
 }
 
 // Where two schemas declare a field otherwise, what the one wrote may be nothing that the other
