@@ -7,10 +7,8 @@ CONFLICTS = "engine/src/conflict/conflicts.cpp"
 ENTRY = "engine/src/conflict/entry.cpp"
 INCOMING = "engine/src/replica/incoming.cpp"
 JOURNAL = "engine/src/conflict/journal.cpp"
-INTAKE = "engine/src/replica/intake.cpp"
 PENDING = "engine/src/replica/pending.cpp"
 RESTAMP = "engine/src/replica/restamp.cpp"
-RESTORATION = "engine/src/conflict/restoration.cpp"
 SETTLE = "engine/src/replica/intake_settle.cpp"
 WATCH = "engine/src/conflict/watch.cpp"
 
@@ -93,9 +91,4 @@ PLANTS = [
           "      return core_.transaction.patch(kConflictsCollection, id,\n",
           '      if (planted("restored_stays_open") && state == kRestored) return {};\n'
           "      return core_.transaction.patch(kConflictsCollection, id,\n"),
-    Plant("restored_map_replaces_all_keys", "a key that is restored removes the others",
-          RESTORATION,
-          "if (const auto* keys = lost.if_object()) return",
-          'if (const auto* keys = lost.if_object(); keys != nullptr && !planted("restored_map_replaces_all_keys"))\n'
-          "        return"),
 ]

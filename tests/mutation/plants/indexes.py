@@ -32,13 +32,6 @@ PLANTS = [
           "    merge::RecordSlots skipped;\n"
           "    static_cast<void>(scan.next(record, skipped));\n"
           "  }\n"),
-    Plant("build_goes_on_after_a_failed_commit", "a build goes on behind what could not be stored",
-          BUILD,
-          "if (auto ok = core.store.commit(part->batch); !ok) return fail(ok.error());",
-          "if (auto ok = core.store.commit(part->batch); !ok) {\n"
-          '    if (planted("build_goes_on_after_a_failed_commit")) core.indexes = std::move(part->list);\n'
-          "    return fail(ok.error());\n"
-          "  }"),
     Plant("index_known_by_its_name", "an index that is declared otherwise is taken for the one before",
           INDEX_LIST,
           "rules) == index.digest ? &found->second",

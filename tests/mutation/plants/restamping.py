@@ -2,16 +2,10 @@
 
 from plants.plant import Plant
 
-CLOCK_HEADER = "engine/include/syncline/clock.hpp"
 RESTAMP = "engine/src/replica/restamp.cpp"
 WITHDRAWAL = "engine/src/replica/withdrawal.cpp"
-SPACE = "transports/loopback/src/space.cpp"
 
 PLANTS = [
-    Plant("late_copy_of_a_refused_push", "a push from before a refusal is taken in when its stamps are no longer ahead",
-          SPACE,
-          "if (any_in_future) replica.fence",
-          'if (any_in_future && !planted("late_copy_of_a_refused_push")) replica.fence'),
     Plant("restamp_keeps_old_names", "a counter is left behind by the deletion that it follows",
           RESTAMP,
           "if (!accumulates(schema, key))",

@@ -102,15 +102,6 @@ PLANTS = [
           "found != movements.end() && found->second == node) {",
           'found != movements.end() && found->second == node &&\n'
           '               !planted("list_shows_former_places")) {'),
-    Plant("list_moves_by_inserting_again", "a move removes the item and inserts it again, so that two moves make two of it",
-          LIST,
-          "    return std::vector<SlotWrite>{{places.make(items[movement.from].id), encoded_true()}};",
-          '    if (planted("list_moves_by_inserting_again")) {\n'
-          "      const SlotView& slot = *items[movement.from].slot;\n"
-          "      return std::vector<SlotWrite>{{places.make(), std::string(slot.value)},\n"
-          "                                    {std::string(slot.element), std::string(kTombstone)}};\n"
-          "    }\n"
-          "    return std::vector<SlotWrite>{{places.make(items[movement.from].id), encoded_true()}};"),
     Plant("list_put_writes_all_anew", "putting a list writes the items again that are there already",
           LIST,
           "if (found == left.end() || found->second.empty()) continue;",
