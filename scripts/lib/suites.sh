@@ -86,7 +86,7 @@ build_and_test_label() {
     run_ctest "$preset" -L "^$label\$"
 }
 
-# What has one thread cannot race. The simulator's worlds are among the tests that have more.
+# What has one thread cannot race.
 suite_tsan() {
     build_and_test_label tsan threads syncline_torture
     build_preset release syncline

@@ -29,14 +29,6 @@ BOOST_AUTO_TEST_CASE(every_invariant_holds_and_every_fault_that_is_survived_fire
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_same_seeds_give_the_same_hash_in_any_number_of_threads) {
-  const Report once = run_seeds({}, {.seeds = 30, .jobs = 1});
-  const Report again = run_seeds({}, {.seeds = 30, .jobs = 3});
-  BOOST_TEST(once.hash == again.hash);
-  const Report others = run_seeds({}, {.first_seed = 31, .seeds = 30, .jobs = 1});
-  BOOST_TEST(once.hash != others.hash);
-}
-
 BOOST_AUTO_TEST_CASE(a_world_without_faults_is_at_rest_as_well) {
   const Options options{.rates = FaultRates::none()};
   const Report report = run_seeds(options, {.seeds = 30, .jobs = 2});
