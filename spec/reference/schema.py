@@ -94,19 +94,12 @@ def _check_indexes(indexes, node, place):
                 raise SchemaInvalid(_join(here, "fields"))
 
 
-def _check_history(history, place):
-    _members(history, place, (), ("keep_days", "keep_ops"))
-    for member, most in (("keep_days", limits.HISTORY_DAYS_MAX), ("keep_ops", limits.HISTORY_OPS_MAX)):
-        number = history.get(member, 0)
-        if not is_integer(number) or not 0 <= number <= most:
-            raise SchemaInvalid(_join(place, member))
-
-
-def _check_conflicts(conflicts, place):
-    _members(conflicts, place, (), ("keep_days", "keep"))
-    for member, most in (("keep_days", limits.CONFLICT_DAYS_MAX), ("keep", limits.CONFLICTS_MAX)):
-        number = conflicts.get(member, 1)
-        if not is_integer(number) or not 1 <= number <= most:
+def _check_bounds(bounds, place, least, most):
+    """Each member of `most` is an integer from `least` to what it names, where it is there."""
+    _members(bounds, place, (), tuple(most))
+    for member, greatest in most.items():
+        number = bounds.get(member, least)
+        if not is_integer(number) or not least <= number <= greatest:
             raise SchemaInvalid(_join(place, member))
 
 
@@ -137,9 +130,11 @@ def check(document):
             _choice(declared, "type", tuple(TYPES), here)
             _choice(declared, "type", TYPES_OF_MERGE.get(declared.get("merge"), tuple(TYPES)), here)
         _check_groups(node.get("groups", {}), fields, f"{place}.groups")
-        _check_history(node.get("history", {}), f"{place}.history")
+        _check_bounds(node.get("history", {}), f"{place}.history", 0,
+                      {"keep_days": limits.HISTORY_DAYS_MAX, "keep_ops": limits.HISTORY_OPS_MAX})
         _check_indexes(node.get("indexes", {}), node, f"{place}.indexes")
-    _check_conflicts(document.get("conflicts", {}), "conflicts")
+    _check_bounds(document.get("conflicts", {}), "conflicts", 1,
+                  {"keep_days": limits.CONFLICT_DAYS_MAX, "keep": limits.CONFLICTS_MAX})
 
 
 def digest(document):

@@ -140,6 +140,18 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string encode_hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    text.push_back(kDigits[byte >> 4U]);
+    text.push_back(kDigits[byte & 0x0FU]);
+  }
+  return text;
+}
+
 std::string encode_base64(std::string_view bytes) {
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);

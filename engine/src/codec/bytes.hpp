@@ -37,6 +37,8 @@ class Reader {
 // Whether the text is well-formed UTF-8 (RFC 3629).
 [[nodiscard]] bool is_utf8(std::string_view text);
 
+// Two lower-case digits a byte.
+[[nodiscard]] std::string encode_hex(std::string_view bytes);
 [[nodiscard]] std::string encode_base64(std::string_view bytes);
 // Nothing unless it is the padded, canonical encoding of some bytes (RFC 4648).
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);

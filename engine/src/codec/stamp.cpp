@@ -5,12 +5,9 @@
 namespace syncline {
 
 std::string to_hex(ReplicaId replica) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  const auto bits = static_cast<std::uint64_t>(replica);
-  for (unsigned shift = 64; shift > 0; shift -= 4)
-    text.push_back(kDigits[(bits >> (shift - 4)) & 0xFU]);
-  return text;
+  std::string bytes;
+  codec::append_u64(bytes, static_cast<std::uint64_t>(replica));
+  return codec::encode_hex(bytes);
 }
 
 void append_stamp(std::string& out, const Stamp& stamp) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "codec/bytes.hpp"
 #include "crypto/sodium_library.hpp"
 #include "strategy/strategy.hpp"
 
@@ -89,12 +90,10 @@ std::string entry_id(const Clash& clash) {
 
 std::string entry_id_prefix(std::int64_t time_ms) {
   if (time_ms >> (4 * kTimeDigits) != 0) return std::string(kTimeDigits, 'g');
-  std::string digits(kTimeDigits, '0');
-  for (std::size_t i = 0; i < kTimeDigits; ++i) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    digits[kTimeDigits - 1 - i] = kDigits[static_cast<std::size_t>(time_ms >> (4 * i)) & 0xFU];
-  }
-  return digits;
+  std::string bytes;
+  codec::append_u64(bytes, static_cast<std::uint64_t>(time_ms));
+  const std::string digits = codec::encode_hex(bytes);
+  return digits.substr(digits.size() - kTimeDigits);
 }
 
 std::optional<std::int64_t> entry_time_ms(std::string_view id) {

@@ -239,11 +239,13 @@ Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key) {
   return entry;
 }
 
-Result<bool> is_set_aside(const Snapshot& snapshot, std::uint64_t sequence) {
-  const auto entry = snapshot.get(Keyspace::kSetAside, sequence_key(sequence));
-  if (entry) return entry->has_value();
-  if (entry.error().code == Code::kStoreCorrupt) return true;
-  return fail(entry.error());
+Result<std::optional<AsideEntry>> read_set_aside(const Snapshot& snapshot, std::uint64_t sequence) {
+  const std::string key = sequence_key(sequence);
+  const auto stored = snapshot.get(Keyspace::kSetAside, key);
+  if (!stored && stored.error().code != Code::kStoreCorrupt) return fail(stored.error());
+  if (!stored) return AsideEntry{};
+  if (!*stored) return std::nullopt;
+  return decode_aside(**stored, key).value_or(AsideEntry{});
 }
 
 std::string encode_progress(const Progress& progress) {

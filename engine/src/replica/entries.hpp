@@ -122,9 +122,10 @@ struct AsideEntry {
 };
 [[nodiscard]] std::string encode_aside(const AsideEntry& entry);
 [[nodiscard]] Result<AsideEntry> decode_aside(std::string_view bytes, std::string_view key);
-// Whether an op is set aside under this sequence, also as an entry that is damaged. Errors:
-// store_io.
-[[nodiscard]] Result<bool> is_set_aside(const Snapshot& snapshot, std::uint64_t sequence);
+// What is set aside under this sequence, valid while the snapshot lives; nothing if there is
+// nothing. An entry that cannot be read is there and tells nothing. Errors: store_io.
+[[nodiscard]] Result<std::optional<AsideEntry>> read_set_aside(const Snapshot& snapshot,
+                                                               std::uint64_t sequence);
 
 // Where the sync stands.
 struct Progress {

@@ -56,7 +56,7 @@ class ReplicaHistory final : public History {
  private:
   static Result<OpState> state_of(const Snapshot& snapshot, const LogItem& item) {
     const std::string sequence = sequence_key(item.sequence);
-    const auto aside = is_set_aside(snapshot, item.sequence);
+    const auto aside = read_set_aside(snapshot, item.sequence);
     if (!aside) return fail(aside.error());
     if (*aside) return OpState::kSetAside;
     const auto held = read_slot(snapshot, item.op.key.bytes());

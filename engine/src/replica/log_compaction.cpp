@@ -108,7 +108,9 @@ class Pass {
     if (beats(op.stamp, op.value, slot.stamp, slot.value)) return false;
     if (is_history(op, sequence) || is_of_ancestors(op, origin)) return true;
     if (!set_aside_first_ || sequence < *set_aside_first_) return false;
-    return is_set_aside(snapshot_, sequence);
+    const auto aside = read_set_aside(snapshot_, sequence);
+    if (!aside) return fail(aside.error());
+    return aside->has_value();
   }
 
   [[nodiscard]] bool is_history(const Op& op, std::uint64_t sequence) const {

@@ -1,21 +1,11 @@
 #include "replica/lost_entries.hpp"
 
+#include "codec/bytes.hpp"
 #include "syncline/repair.hpp"
 
 namespace syncline {
 namespace replica {
 namespace {
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text.push_back(kDigits[byte >> 4U]);
-    text.push_back(kDigits[byte & 0x0FU]);
-  }
-  return text;
-}
 
 std::string prefix_of(Keyspace keyspace) {
   return std::string(kLostPrefix) + std::string(keyspace_name(keyspace)) + "/";
@@ -29,7 +19,7 @@ std::optional<std::string> keep_as_it_is(RepairPlan& plan, Keyspace keyspace,
   constexpr std::size_t kKeyBytesMax = 200;
   const auto stored = plan.snapshot().get(keyspace, key);
   if (!stored || !*stored || key.size() > kKeyBytesMax) return std::nullopt;
-  const std::string first = prefix_of(keyspace) + hex(key);
+  const std::string first = prefix_of(keyspace) + codec::encode_hex(key);
   std::string name = first;
   // An earlier repair may have kept another entry with this key.
   for (unsigned number = 2;; ++number) {

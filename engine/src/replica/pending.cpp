@@ -81,14 +81,9 @@ Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot, const Unse
     }
   }
   if (unsettled.set_aside_first && sequence >= *unsettled.set_aside_first) {
-    const auto set_aside = snapshot.get(Keyspace::kSetAside, key);
-    // Of one that cannot be read it is not known what it had seen.
-    if (!set_aside && set_aside.error().code == Code::kStoreCorrupt) return Waiting{{}, true};
+    const auto set_aside = read_set_aside(snapshot, sequence);
     if (!set_aside) return fail(set_aside.error());
-    if (*set_aside) {
-      const auto entry = decode_aside(**set_aside, key);
-      return waiting_with(entry ? entry->base : Stamp{}, true);
-    }
+    if (*set_aside) return waiting_with((*set_aside)->base, true);
   }
   return std::nullopt;
 }

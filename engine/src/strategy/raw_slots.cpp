@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "codec/bytes.hpp"
+
 namespace syncline::strategy {
 namespace {
 
@@ -13,17 +15,6 @@ constexpr std::string_view kSlots = "$slots";
 constexpr std::string_view kElement = "element";
 constexpr std::string_view kStamp = "stamp";
 constexpr std::string_view kValue = "value";
-
-std::string hex_of(const Stamp& stamp) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (const char byte : encode_stamp(stamp)) {
-    const auto bits = static_cast<std::uint8_t>(byte);
-    hex.push_back(kDigits[bits >> 4U]);
-    hex.push_back(kDigits[bits & 0xFU]);
-  }
-  return hex;
-}
 
 const Value* member(const Value::Object& object, std::string_view name) {
   const auto found = object.find(name);
@@ -71,7 +62,7 @@ std::optional<Value> raw_slots(std::span<const SlotView> slots) {
   Value::Array raw;
   for (const SlotView& slot : slots) {
     Value::Object shown{{std::string(kElement), Value(Bytes{std::string(slot.element)})},
-                        {std::string(kStamp), Value(hex_of(slot.stamp))}};
+                        {std::string(kStamp), Value(codec::encode_hex(encode_stamp(slot.stamp)))}};
     if (slot.is_live()) {
       if (auto value = decode_value(slot.value)) shown.emplace(kValue, std::move(*value));
     }
