@@ -9,6 +9,7 @@
 #include "command_line.hpp"
 #include "database.hpp"
 #include "output.hpp"
+#include "times.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -113,6 +114,9 @@ void add_conflict_commands(CLI::App& app, const Context& context, Action& chosen
   listing->add_option("RECORD", arguments->filter.record, "only of this record");
   listing->add_flag("--all", arguments->filter.settled,
                     "also those that were restored or dismissed");
+  add_time(*listing, "--from", arguments->filter.from_ms,
+           "only where the later of the two was written then or after, in UTC");
+  add_time(*listing, "--until", arguments->filter.until_ms, "only where it was written before");
   add_limit(*listing, arguments->filter.limit);
   listing->callback([&context, &chosen, arguments] {
     chosen = [&context, arguments] { return list(context, *arguments); };

@@ -9,6 +9,7 @@
 #include "syncline/limits.hpp"
 #include "syncline/mistyped.hpp"
 #include "syncline/repair.hpp"
+#include "times.hpp"
 
 namespace syncline::cli {
 namespace {

@@ -8,6 +8,7 @@
 #include "database.hpp"
 #include "op_text.hpp"
 #include "output.hpp"
+#include "times.hpp"
 
 namespace syncline::cli {
 namespace {

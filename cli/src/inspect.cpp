@@ -8,6 +8,7 @@
 #include "status_text.hpp"
 #include "syncline/replication.hpp"
 #include "syncline/synchronizer.hpp"
+#include "times.hpp"
 #include "token_file.hpp"
 
 namespace syncline::cli {

@@ -5,6 +5,7 @@
 
 #include "output.hpp"
 #include "syncline/slot.hpp"
+#include "times.hpp"
 
 namespace syncline::cli {
 namespace {

@@ -4,7 +4,6 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <ctime>
 #include <poll.h>
 #include <unistd.h>
 #include <utility>
@@ -35,19 +34,6 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 void say_nothing_there(const Context& context, std::string_view sentence) {
   if (context.json) return;
   std::fprintf(stderr, "%.*s\n", static_cast<int>(sentence.size()), sentence.data());
-}
-
-std::string time_text(std::int64_t milliseconds) {
-  constexpr std::int64_t kMillisecondsPerSecond = 1000;
-  if (milliseconds == 0) return "never";
-  const auto seconds = static_cast<std::time_t>(milliseconds / kMillisecondsPerSecond);
-  std::tm parts{};
-  std::array<char, 64> text{};
-  if (gmtime_r(&seconds, &parts) == nullptr ||
-      std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
-    return std::to_string(milliseconds) + " ms";
-  }
-  return text.data();
 }
 
 ProgressBar::ProgressBar(std::string label)

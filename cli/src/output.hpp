@@ -32,9 +32,6 @@ void say_nothing_there(const Context& context, std::string_view sentence);
 
 inline constexpr std::string_view kNoRecords = "there are no such records";
 
-// A time since 1970 for people, in UTC; "never" for 0.
-[[nodiscard]] std::string time_text(std::int64_t milliseconds);
-
 // A bar on stderr while something long is under way; nothing where stderr is no terminal.
 //
 // Thread safety: none.

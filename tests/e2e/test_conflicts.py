@@ -1,5 +1,7 @@
 """What lost against another device's write: listed on every device, restored, dismissed, and never in an export."""
 
+import datetime
+
 import pytest
 
 from support.account import assert_identical, sync_all
@@ -43,6 +45,11 @@ def conflict_of(device, field):
     return found
 
 
+def utc(milliseconds):
+    """The second of a time, as the command prints times."""
+    return f"{datetime.datetime.fromtimestamp(milliseconds // 1000, datetime.UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def assert_same_journal(devices):
     journals = [conflicts(device, "--all") for device in devices]
     assert all(journal == journals[0] for journal in journals), journals
@@ -80,6 +87,25 @@ def test_the_list_is_the_latest_first_and_can_be_narrowed(torn):
     assert len(conflicts(phone, "health_metrics", DAY)) == 3
     assert conflicts(phone, "health_metrics", "another day") == []
     assert phone.objects("conflicts") == conflicts(phone), "to list is what it does unless told otherwise"
+
+
+def test_the_list_can_be_narrowed_to_a_time(torn):
+    phone, _ = torn
+    times = {conflict["id"]: conflict["kept_ms"] for conflict in conflicts(phone)}
+    early, late = utc(min(times.values())), utc(max(times.values()) + 1000)
+    assert conflicts(phone, "--from", early, "--until", late) == conflicts(phone)
+    assert conflicts(phone, "--until", early) == []
+    assert conflicts(phone, "--from", late) == []
+    assert conflicts(phone, "--from", late.replace(" ", "T") + "Z") == []
+    assert conflicts(phone, "--from", "2020-01-01", "--until", "2020-02-29T23:59") == []
+
+
+@pytest.mark.parametrize("time", ["yesterday", "", "2026-02-30", "2026-03-01T24:61", "2026-03-01 ", "1772323200000", "1969-12-31"])
+def test_what_is_no_time_is_said(pair, time):
+    phone, _ = pair
+    outcome = phone.run("conflicts", "list", "--from", time, json_output=False)
+    assert outcome.exit_code == 2
+    assert f'"{time}" is no time like 2026-03-01' in outcome.stderr
 
 
 def test_people_read_what_lost_to_what_and_on_which_device(torn):
