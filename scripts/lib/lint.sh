@@ -37,20 +37,21 @@ lint_openapi() {
 }
 
 # clang-tidy over the library and the command, two files at a time. A file that was clean is not read again until it,
-# a header, the configuration or the compiler's arguments change.
+# a header that it includes, the configuration or the compiler's arguments change.
 lint_tidy() {
     local build=$root/build/$1 known=${XDG_CACHE_HOME:-$HOME/.cache}/syncline/tidy
-    local common file key files=() findings=$logs/tidy-findings.log
+    local common file key sources files=() findings=$logs/tidy-findings.log
     mkdir -p "$known"
     common=$({
         clang-tidy-16 --version
         cat "$root/.clang-tidy" "$root/CMakePresets.json" "$root"/cmake/*.cmake
-        tracked '*.hpp' '*.h' 'CMakeLists.txt' '*/CMakeLists.txt' | xargs cat
+        tracked 'CMakeLists.txt' '*/CMakeLists.txt' | xargs cat
     } | sha256sum)
-    while read -r file; do
-        key=$({ printf '%s' "$common"; cat "$file"; } | sha256sum | cut -c1-40)
-        [ -e "$known/$key" ] || files+=("$file" "$known/$key")
-    done < <(tracked 'engine/*.cpp' 'storage/*.cpp' 'transports/*.cpp' 'simulation/*.cpp' 'cli/*.cpp')
+    mapfile -t sources < <(git -C "$root" ls-files -- 'engine/*.cpp' 'storage/*.cpp' 'transports/*.cpp' 'simulation/*.cpp' 'cli/*.cpp')
+    while read -r key file; do
+        [ -e "$known/$key" ] || files+=("$root/$file" "$known/$key")
+    done < <(git -C "$root" ls-files -- '*.hpp' '*.h' |
+        python3 "$root/scripts/lib/tidy_keys.py" "$root" "$common" "${sources[@]}")
     printf '%s files to read\n' $((${#files[@]} / 2))
     [ ${#files[@]} -gt 0 ] || return 0
     if printf '%s\0' "${files[@]}" | xargs -0 -n 2 -P "$(nproc)" sh -c '
