@@ -182,9 +182,15 @@ RC_BOOST_PROP(a_list_on_one_device_is_an_array, ()) {
   }
 }
 
+// Each insertion reads all slots, which a sanitizer makes slow.
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t kInserts = 1'000;
+#else
+constexpr std::size_t kInserts = 10'000;
+#endif
+
 // Inserts one by one into the slots of a record, which no store stands behind.
 void check_many(const std::function<std::size_t(std::size_t)>& index_of) {
-  constexpr std::size_t kInserts = 10'000;
   const Schema schema = must(Schema::parse(kSchema));
   const CollectionRules& rules = schema.collection("c");
   merge::RecordSlots record;
@@ -205,16 +211,15 @@ void check_many(const std::function<std::size_t(std::size_t)>& index_of) {
   BOOST_TEST((record.resolve(rules)->at("list") == Value(expected)));
 }
 
-BOOST_AUTO_TEST_CASE(ten_thousand_items_inserted_in_front_leave_elements_as_short_as_the_first) {
+BOOST_AUTO_TEST_CASE(many_items_inserted_in_front_leave_elements_as_short_as_the_first) {
   check_many([](std::size_t) { return 0; });
 }
 
-BOOST_AUTO_TEST_CASE(ten_thousand_items_inserted_at_the_end_leave_elements_as_short_as_the_first) {
+BOOST_AUTO_TEST_CASE(many_items_inserted_at_the_end_leave_elements_as_short_as_the_first) {
   check_many([](std::size_t i) { return i; });
 }
 
-BOOST_AUTO_TEST_CASE(
-    ten_thousand_items_inserted_in_the_middle_leave_elements_as_short_as_the_first) {
+BOOST_AUTO_TEST_CASE(many_items_inserted_in_the_middle_leave_elements_as_short_as_the_first) {
   check_many([](std::size_t i) { return i / 2; });
 }
 
