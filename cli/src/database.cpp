@@ -6,6 +6,19 @@
 
 namespace syncline::cli {
 
+namespace {
+
+// A file of this size is checked in some hundredths of a second.
+constexpr std::uintmax_t kCheckedBytesMax = std::uintmax_t{64} << 20;
+
+PageCheck check_of(const std::filesystem::path& directory) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(directory / "data.mdb", error);
+  return !error && bytes <= kCheckedBytesMax ? PageCheck::kPages : PageCheck::kNone;
+}
+
+}  // namespace
+
 LmdbOptions store_options(const Context& context, Access access) {
   LmdbOptions options;
   options.directory = context.data;
@@ -21,6 +34,7 @@ Result<Database> open_database(const Context& context, Access access,
   database.wall = system_wall_clock();
   database.random = system_random();
   LmdbOptions options = store_options(context, access);
+  options.check_pages = check_of(options.directory);
   auto store = open_lmdb_store(options);
   if (!store && options.read_only && store.error().code == Code::kStoreFormatUnsupported) {
     // One that is older is brought up to date by whoever opens it for writing.

@@ -46,7 +46,7 @@ std::string timely_name(unsigned number) {
 Result<std::unique_ptr<LmdbStore>> open_checked(const Context& context, Access access) {
   ProgressBar bar("checking pages");
   LmdbOptions options = store_options(context, access);
-  options.check_pages = true;
+  options.check_pages = PageCheck::kContents;
   options.check_progress = shown_on(bar);
   return open_lmdb_store(options);
 }

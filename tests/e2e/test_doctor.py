@@ -150,6 +150,15 @@ def test_a_damaged_page_is_named_and_the_database_rescued(filled):
     assert filled.status()["pending_ops"] > 0
 
 
+def test_no_command_reads_or_writes_through_a_damaged_page(filled):
+    damage_page(filled, b"r123")
+    damaged = data_file(filled).read_bytes()
+    for words in [("export",), ("list", "meals"), ("get", "meals", "special"), ("put", "meals", "special", "name=x"), ("status",)]:
+        outcome = filled.run(*words)
+        assert outcome.exit_code == 1 and "page" in outcome.stderr and "(store_corrupt)" in outcome.stderr, outcome
+    assert data_file(filled).read_bytes() == damaged
+
+
 def damage_log(device, text):
     """Damages the entry of the log that holds the text; what `verify` says then."""
     content = data_file(device).read_bytes()

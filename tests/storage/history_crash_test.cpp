@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_compaction_killed_at_any_call_to_the_disk_loses_nothing) 
         BOOST_TEST(ending.signal == SIGKILL);
         const FaultyDisk quick(directory.path());
         LmdbOptions options = durable(directory);
-        options.check_pages = true;
+        options.check_pages = PageCheck::kContents;
         Opened device(options);
         const Verification found = device.verified();
         BOOST_TEST(found.log_missing_ops == 0U);

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_build_killed_at_any_call_to_the_disk_goes_on_where_it_was
         BOOST_TEST(life.ending.signal == SIGKILL);
         const FaultyDisk quick(directory.path());
         LmdbOptions options = durable(directory);
-        options.check_pages = true;
+        options.check_pages = PageCheck::kContents;
         Opened device(options, kIndexed);
         must(device.replica->replication().verify());
         // On both sides of where the build stands.

@@ -39,7 +39,7 @@ struct BackupFixture {
     const TemporaryDirectory other{memory_directory_path()};
     fs::copy_file(file, other.path() / "data.mdb");
     LmdbOptions reading = test_options(other.path());
-    reading.check_pages = true;
+    reading.check_pages = PageCheck::kContents;
     reading.map_bytes_start = options.map_bytes_start;
     return must(state_of(*must(open_lmdb_store(reading))));
   }

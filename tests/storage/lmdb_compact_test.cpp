@@ -40,7 +40,7 @@ struct CompactFixture {
   void check_store() const {
     LmdbOptions checked = options;
     checked.create = false;
-    checked.check_pages = true;
+    checked.check_pages = PageCheck::kContents;
     {
       const auto store = must(open_lmdb_store(checked));
       BOOST_TEST((must(state_of(*store)) == state));

@@ -54,7 +54,7 @@ struct CrashFixture {
 
   // What was left holds what it must, and writing goes on from there.
   void check_survivor(LmdbOptions options, std::size_t answered) const {
-    options.check_pages = true;
+    options.check_pages = PageCheck::kContents;
     const FaultyDisk disk(options.directory);  // so that nothing waits for the real one
     const auto store = must(open_lmdb_store(options));
     BOOST_TEST(may_be(must(state_of(*store)), answered));

@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_value_that_stands_under_another_key_is_an_error) {
 BOOST_AUTO_TEST_CASE(a_flipped_bit_anywhere_in_the_file_never_gives_a_wrong_value) {
   const Model model = make_store();
   const std::string bytes = read_file();
-  options.check_pages = true;
+  options.check_pages = PageCheck::kContents;
   std::size_t noticed = 0;
   for (std::size_t bit = 0; bit < bytes.size() * 8; bit += 157) {
     std::string damaged = bytes;

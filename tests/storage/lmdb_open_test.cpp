@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_missing_store_is_not_made_unless_asked) {
 
 BOOST_AUTO_TEST_CASE(a_look_at_the_pages_of_a_store_that_is_stopped_opens_none) {
   must(open_lmdb_store(options));
-  options.check_pages = true;
+  options.check_pages = PageCheck::kContents;
   options.check_progress = [](std::uint64_t, std::uint64_t) { return false; };
   BOOST_TEST(code_of(open_lmdb_store(options)) == "cancelled");
   std::uint64_t looked = 0;
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_is_killed_leaves_whole_commits) {
     BOOST_TEST(writer.line() == "open");
     for (int i = 0; i <= round; ++i) newest = writer.line();
     writer.kill();
-    options.check_pages = true;
+    options.check_pages = PageCheck::kContents;
     const auto store = must(open_lmdb_store(options));
     const Entries slots = entries(*must(store->snapshot()), Keyspace::kSlots);
     BOOST_TEST(slots.size() == 40U);
@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_keeps_what_was_committed_and_the_store_goes_on_
   const std::string commits = process.line();
   BOOST_TEST(process.line() == "done");
   process.kill();
-  options.check_pages = true;
+  options.check_pages = PageCheck::kContents;
   const auto store = must(open_lmdb_store(options));
   BOOST_TEST(get(*store, Keyspace::kMeta, "commits").value() == commits);
   BOOST_TEST(count(*store, Keyspace::kLog) == static_cast<unsigned>(std::stoi(commits)));

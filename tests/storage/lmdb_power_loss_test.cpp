@@ -135,7 +135,7 @@ BOOST_FIXTURE_TEST_SUITE(lmdb_power_loss, PowerLossFixture)
 BOOST_AUTO_TEST_CASE(a_loss_of_power_at_any_moment_loses_nothing_that_was_answered) {
   options.unsafe_no_sync = false;
   live();
-  for (const bool check_pages : {false, true}) {
+  for (const PageCheck check_pages : {PageCheck::kNone, PageCheck::kContents}) {
     options.check_pages = check_pages;
     for_every_file(
         8, [this](const PowerLoss& loss, const std::string& file) { check_durable(loss, file); });
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(a_loss_of_power_at_any_moment_loses_nothing_that_was_answer
 // Which also shows that the files are as bad as they should be.
 BOOST_AUTO_TEST_CASE(a_loss_of_power_without_syncs_loses_commits_but_ends_no_process) {
   live();
-  options.check_pages = true;
+  options.check_pages = PageCheck::kContents;
   for_every_file(1, [this](const PowerLoss& loss, const std::string& file) {
     check_never_synced(loss, file);
   });

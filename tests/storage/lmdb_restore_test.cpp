@@ -46,13 +46,13 @@ struct RestoreFixture {
   [[nodiscard]] std::string code_of_target() const {
     LmdbOptions options = options_at(target);
     options.create = false;
-    options.check_pages = true;
+    options.check_pages = PageCheck::kContents;
     return code_of(open_lmdb_store(options));
   }
   // Everything but what a restore changes is there, under another id.
   void check_restored() const {
     LmdbOptions options = options_at(target);
-    options.check_pages = true;
+    options.check_pages = PageCheck::kContents;
     options.create = false;
     const auto store = must(open_lmdb_store(options));
     StoreState restored = must(state_of(*store));

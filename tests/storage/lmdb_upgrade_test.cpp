@@ -56,7 +56,7 @@ BOOST_FIXTURE_TEST_SUITE(lmdb_upgrade, OldStoreFixture)
 
 BOOST_AUTO_TEST_CASE(a_store_of_version_1_gets_indexes_and_keeps_what_it_has) {
   make_version(1, directory.path());
-  options.check_pages = true;
+  options.check_pages = PageCheck::kContents;
   {
     const auto store = must(open_lmdb_store(options));
     BOOST_TEST(get(*store, Keyspace::kSlots, "slot").value() == "value");
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_store_of_version_1_gets_indexes_and_keeps_what_it_has) {
 
 BOOST_AUTO_TEST_CASE(a_store_of_version_2_keeps_all_that_it_has) {
   make_version(2, directory.path());
-  options.check_pages = true;
+  options.check_pages = PageCheck::kContents;
   const auto store = must(open_lmdb_store(options));
   BOOST_TEST(get(*store, Keyspace::kSlots, "slot").value() == "value");
   BOOST_TEST(get(*store, Keyspace::kIndexes, "of version 2").value() == "flags");

@@ -33,7 +33,7 @@ Result<Compaction> compact_lmdb_store(const LmdbOptions& options, const CopyProg
   LmdbOptions whole = options;
   whole.create = false;
   whole.read_only = false;
-  whole.check_pages = true;
+  whole.check_pages = PageCheck::kContents;
   whole.check_progress = lmdb::part_of(progress, 0, 2);
   const auto hold = lmdb::StoreHold::take(whole, lmdb::Sharing::kAlone);
   if (!hold) return fail(hold.error());
@@ -51,7 +51,7 @@ Result<Compaction> compact_lmdb_store(const LmdbOptions& options, const CopyProg
   // The map of the old file goes first, and the hold on the directory last.
   environment->reset();
   if (Result<void> named = copy->replace(); !named) return fail(named.error());
-  whole.check_pages = false;  // the copy was
+  whole.check_pages = PageCheck::kNone;  // the copy was
   fill_second_meta_page(whole, *hold);
   std::error_code error;
   const auto after_bytes = std::filesystem::file_size(options.directory / "data.mdb", error);

@@ -128,7 +128,8 @@ Result<std::uint64_t> copy_environment(Environment& environment, PartialFile& fi
   if (!copied) return fail(copied.error());
   if (copied->status != 0) return fail(store_error(copied->status, "copy the store"));
   if (Result<void> synced = file.sync(); !synced) return fail(synced.error());
-  const Result<DataFileState> state = inspect_data_file(file.path(), true, part_of(progress, 1, 2));
+  const Result<DataFileState> state =
+      inspect_data_file(file.path(), PageCheck::kContents, part_of(progress, 1, 2));
   if (!state && state.error().code == Code::kCancelled) return fail(state.error());
   if (!state) {
     return fail(state.error().code, "the copy is not sound: " + state.error().message);

@@ -141,7 +141,7 @@ CopyProgress page_progress(const CopyProgress& progress, std::uint64_t page_byte
   };
 }
 
-Result<void> check_version(int file, const Metas& metas, bool all_pages,
+Result<void> check_version(int file, const Metas& metas, PageCheck check,
                            const CopyProgress& progress) {
   if (Result<void> checked = check_metas(metas); !checked) return checked;
   const Meta& meta = metas.newest;
@@ -149,10 +149,18 @@ Result<void> check_version(int file, const Metas& metas, bool all_pages,
   if (::fstat(file, &status) != 0) return fail(store_error(errno, "look at the data file"));
   const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
   const std::size_t pages_there = file_bytes / meta.free_pages.page_bytes;
-  if (!all_pages && pages_there > meta.last_page) return {};
-  return TreeWalk(file, file_bytes, meta,
-                  {{}, {}, page_progress(progress, meta.free_pages.page_bytes)})
-      .check();
+  const bool is_short = pages_there <= meta.last_page;
+  if (check == PageCheck::kNone && !is_short) return {};
+  TreeWalk::Observer observer;
+  observer.progress = page_progress(progress, meta.free_pages.page_bytes);
+  Result<void> shape;
+  if (check == PageCheck::kPages) {
+    observer.fault = [&shape](PageFault fault) {
+      if (fault.is_structural && shape) shape = fail(Code::kStoreCorrupt, std::move(fault.what));
+    };
+  }
+  const auto walked = TreeWalk(file, file_bytes, meta, std::move(observer)).check();
+  return walked ? shape : walked;
 }
 
 // The versions that the meta pages speak of, as far as they can be read.
@@ -248,7 +256,7 @@ Result<void> rescue_entries(const std::filesystem::path& path, const TreeWalk::O
 
 Result<std::vector<PageFault>> survey_data_file(const std::filesystem::path& path,
                                                 const CopyProgress& progress) {
-  const Result<DataFileState> state = inspect_data_file(path, false);
+  const Result<DataFileState> state = inspect_data_file(path, PageCheck::kNone);
   const bool is_damaged = !state && state.error().code == Code::kStoreCorrupt;
   if (!state && !is_damaged) return fail(state.error());
   if (state && *state != DataFileState::kUsed) {
@@ -264,7 +272,7 @@ Result<std::vector<PageFault>> survey_data_file(const std::filesystem::path& pat
   return std::vector<PageFault>{};
 }
 
-Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool all_pages,
+Result<DataFileState> inspect_data_file(const std::filesystem::path& path, PageCheck check,
                                         const CopyProgress& progress) {
   const File file(path);
   if (file.handle() < 0 && errno == ENOENT) return DataFileState::kAbsent;
@@ -281,7 +289,7 @@ Result<DataFileState> inspect_data_file(const std::filesystem::path& path, bool 
       if (begun && *begun) return DataFileState::kUnfinished;
       return fail(metas.error());
     }
-    const Result<void> checked = check_version(file.handle(), *metas, all_pages, progress);
+    const Result<void> checked = check_version(file.handle(), *metas, check, progress);
     if (!checked && checked.error().code != Code::kStoreCorrupt) return fail(checked.error());
     if (checked) {
       return metas->newest.main.root == kNoPage ? DataFileState::kBlank : DataFileState::kUsed;

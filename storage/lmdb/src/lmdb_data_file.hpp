@@ -21,12 +21,12 @@ enum class DataFileState {
 // numbers wherever they lead, and a page beyond the end of a mapped file ends the process.
 //
 // Checks the two meta pages always; the pages of all trees when the file is shorter than its last
-// page number says (which is sound when the pages behind its end are free) or when `all_pages` is
-// set. Another process may be writing meanwhile.
+// page number says (which is sound when the pages behind its end are free), or as the check has it.
+// Another process may be writing meanwhile.
 //
 // Errors: store_corrupt, store_format_unsupported (another version of LMDB), store_io, cancelled.
 [[nodiscard]] Result<DataFileState> inspect_data_file(const std::filesystem::path& path,
-                                                      bool all_pages,
+                                                      PageCheck check,
                                                       const CopyProgress& progress = {});
 
 // Everything that is wrong in the pages. Errors: store_missing (no file, or one in which nothing

@@ -63,7 +63,7 @@ Result<void> rescue(const LmdbOptions& options, const StoreMender& mend,
   LmdbOptions staged = options;
   staged.directory = staging.directory();
   staged.create = true;
-  staged.check_pages = false;
+  staged.check_pages = PageCheck::kNone;
   if (Result<void> filled = fill(options.directory / "data.mdb", staged, mend, progress); !filled) {
     return filled;
   }

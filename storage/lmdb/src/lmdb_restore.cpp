@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 Result<void> check_backup(const fs::path& backup, const fs::path& copy,
                           const CopyProgress& progress) {
-  const Result<DataFileState> state = inspect_data_file(copy, true, progress);
+  const Result<DataFileState> state = inspect_data_file(copy, PageCheck::kContents, progress);
   if (!state && state.error().code == Code::kCancelled) return fail(state.error());
   if (!state) {
     return fail(state.error().code,
@@ -26,7 +26,7 @@ Result<void> check_backup(const fs::path& backup, const fs::path& copy,
 }
 
 Result<void> check_free(const fs::path& directory) {
-  const Result<DataFileState> state = inspect_data_file(directory / "data.mdb", false);
+  const Result<DataFileState> state = inspect_data_file(directory / "data.mdb", PageCheck::kNone);
   if (state && *state != DataFileState::kUsed) return {};
   return fail(Code::kStoreExists, "there is a store in " + directory.string() +
                                       "; a backup is restored where there is none");

@@ -24,6 +24,21 @@ namespace syncline {
 // Told how much of how much has been done; false stops it. For a bar: the total is an estimate.
 using CopyProgress = std::function<bool(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
 
+// What of a file is looked at before it is trusted, for when it may be damaged. What is wrong is
+// store_corrupt. A file that is shorter than it should be has its pages walked in any case.
+enum class PageCheck : std::uint8_t {
+  // Its two meta pages. LMDB follows another damaged page wherever it leads. No value is read that
+  // was never written under its key; but one may come from an earlier commit or be taken for
+  // absent, later commits may spread the damage, and LMDB may end the process.
+  kNone,
+  // All pages that its trees lead to, the order of the keys and the list of free pages, which takes
+  // time in proportion to what is stored: a second for a GB or so that is in memory. A value with a
+  // wrong checksum is an error when it is read, and no other value is out of reach.
+  kPages,
+  // The same, and every checksum.
+  kContents
+};
+
 struct LmdbOptions {
   std::filesystem::path directory;
 
@@ -50,15 +65,7 @@ struct LmdbOptions {
   // store decides it.
   unsigned readers_max = 510;
 
-  // Walks all pages of the file before it is trusted, for when it may be damaged, and checks every
-  // checksum, the order of the keys and the list of free pages: any of it that is wrong is
-  // store_corrupt. Takes time in proportion to what is stored. A file that is shorter than it
-  // should be is always walked.
-  //
-  // Without it, LMDB follows a damaged page wherever it leads. No value is read that was never
-  // written under its key; but one may come from an earlier commit or be taken for absent, later
-  // commits may spread the damage, and LMDB may end the process.
-  bool check_pages = false;
+  PageCheck check_pages = PageCheck::kNone;
   // Told how far that is. Where it stops it, the store is not opened: cancelled.
   CopyProgress check_progress{};
 
