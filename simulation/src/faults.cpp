@@ -22,7 +22,8 @@ constexpr std::array<FaultRow, kFaultCount> kFaults{{
     {"crash_before_commit", 80},   {"crash_after_commit", 80},  {"crash_before_send", 60},
     {"crash_after_send", 60},      {"disk_full", 60},           {"schema_skew", 40},
     {"second_writer", 100},        {"backup_restored", 20},     {"backup_cloned", 20},
-    {"token_expiry", 60},          {"server_restored", 15},     {"server_emptied", 10},
+    {"schema_migrated", 20},       {"disk_damaged", 20},        {"token_expiry", 60},
+    {"server_restored", 15},       {"server_emptied", 10},      {"op_refused", 20},
     {"device_restored", 0, false}, {"device_cloned", 0, false}, {"server_clock_jump", 0, false},
 }};
 

@@ -1,6 +1,8 @@
 #include "plan.hpp"
 
 #include <array>
+#include <map>
+#include <optional>
 #include <string_view>
 
 namespace syncline::simulation {
@@ -32,6 +34,38 @@ StepKind draw_kind(SeededRandom& random) {
   return StepKind::kAct;
 }
 
+// Each fault has a stream of its own, so that one fault more, or another rate of one, leaves what
+// the others do as it is.
+std::uint64_t seed_of(Fault fault, std::uint64_t seed) {
+  for (const char byte : fault_name(fault)) seed = mix(seed, static_cast<unsigned char>(byte));
+  return seed;
+}
+
+// The faults of steps that a plan may have, each with its stream.
+class StepFaults {
+ public:
+  StepFaults(const FaultRates& rates, std::uint64_t seed) : rates_(rates) {
+    for (std::size_t f = 0; f < kFaultCount; ++f) {
+      const auto fault = static_cast<Fault>(f);
+      if (!is_of_the_network(fault)) streams_.try_emplace(fault, seed_of(fault, seed));
+    }
+  }
+
+  // Whether the next step is one; of several the first is.
+  std::optional<Fault> draw() {
+    std::optional<Fault> drawn;
+    for (auto& [fault, stream] : streams_) {
+      const bool fires = stream.chance(rates_.of(fault));
+      if (fires && !drawn) drawn = fault;
+    }
+    return drawn;
+  }
+
+ private:
+  FaultRates rates_;
+  std::map<Fault, SeededRandom> streams_;
+};
+
 }  // namespace
 
 Plan make_plan(const Options& options, std::uint64_t seed) {
@@ -42,16 +76,14 @@ Plan make_plan(const Options& options, std::uint64_t seed) {
       static_cast<std::size_t>(random.between(static_cast<std::int64_t>(options.devices_min),
                                               static_cast<std::int64_t>(options.devices_max)));
   plan.rates = options.rates;
+  StepFaults faults(options.rates, seed);
   for (std::size_t i = 0; i < options.steps; ++i) {
     PlanStep step;
     step.device = random.below(plan.devices);
     step.kind = draw_kind(random);
-    for (std::size_t f = 0; f < kFaultCount; ++f) {
-      const auto fault = static_cast<Fault>(f);
-      if (is_of_the_network(fault) || !random.chance(options.rates.of(fault))) continue;
+    if (const auto fault = faults.draw()) {
       step.kind = StepKind::kFault;
-      step.fault = fault;
-      break;
+      step.fault = *fault;
     }
     step.seed = random.next();
     plan.steps.push_back(step);

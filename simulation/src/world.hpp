@@ -43,6 +43,9 @@ class World {
   void strike_server(Fault fault, SeededRandom& random);
   void strike_disk(Fault fault, Device& device);
   void strike_backup(Fault fault, Device& device, SeededRandom& random);
+  void migrate(Device& device, SeededRandom& random);
+  void damage(Device& device, SeededRandom& random);
+  void refuse(SeededRandom& random);
   void add_device(const Device& original, std::unique_ptr<Store> disk, DeviceAccount account);
   void part(Fault fault, Device& device, SeededRandom& random);
 

@@ -64,6 +64,12 @@ void World::strike(Fault fault, Device& device, SeededRandom& random) {
     case Fault::kBackupRestored:
     case Fault::kBackupCloned:
       return strike_backup(fault, device, random);
+    case Fault::kSchemaMigrated:
+      return migrate(device, random);
+    case Fault::kDiskDamaged:
+      return damage(device, random);
+    case Fault::kOpRefused:
+      return refuse(random);
     case Fault::kDeviceRestored:
     case Fault::kDeviceCloned:
       return strike_disk(fault, device);

@@ -43,15 +43,18 @@ enum class Fault : std::uint8_t {
   kSecondWriter,       // two writers of one process change a record in turns
   kBackupRestored,     // it is lost, and a backup of it goes on as a new replica
   kBackupCloned,       // a backup of it goes on as a new replica beside it
+  kSchemaMigrated,     // it is migrated to a schema by which fields merge in other ways, or back
+  kDiskDamaged,        // entries of its disk are damaged, and the doctor repairs them
   // The server.
   kTokenExpiry,      // every access token expires
   kServerRestored,   // the server goes back to a backup of its own
   kServerEmptied,    // the server forgets all slots
+  kOpRefused,        // for a while the server refuses some ops for good
   kDeviceRestored,   // a device goes back to a backup of its own
   kDeviceCloned,     // a device is copied, and both go on
   kServerClockJump,  // the server's clock jumps by minutes
 };
-inline constexpr std::size_t kFaultCount = 38;
+inline constexpr std::size_t kFaultCount = 41;
 
 // The fault's name in snake_case.
 [[nodiscard]] std::string_view fault_name(Fault fault);
