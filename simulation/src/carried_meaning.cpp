@@ -182,9 +182,14 @@ class Carrier {
 
   void carry(const FieldChange& change, const std::string& before, const std::string& record_name,
              const RecordSlots& record) {
-    const auto held = held_before(change, before, record);
+    auto held = held_before(change, before, record);
     if (!held) return;
+    const auto joined =
+        before.starts_with(kGroup) ? joined_.find(before.substr(kGroup.size())) : joined_.end();
+    if (joined != joined_.end()) held->stamp = std::max(held->stamp, joined->second);
     const FieldRule after = rule_of(change.after);
+    // No strategy of the family is registered, and one that is not refuses every value.
+    if (after.merge == Merge::kCustom) return;
     static const FieldSlots kNone;
     const auto found = record.fields.find(change.field);
     const FieldSlots& slots = found == record.fields.end() ? kNone : found->second;
@@ -236,6 +241,7 @@ class Carrier {
       latest = std::max(latest, held->stamp);
     }
     if (latest == held_until) return;
+    joined_.insert_or_assign(group, latest);
     put(collection + '\0' + record_name + '\0' + group + '\0', "",
         {latest, *encode_value(Value(object))});
   }
@@ -249,6 +255,7 @@ class Carrier {
 
   const Slots& slots_;
   CarriedOver& carried_;
+  std::map<std::string, Stamp> joined_;  // what the registers of groups have got
 };
 
 }  // namespace
@@ -278,7 +285,6 @@ void note_former(SchemaAccount& account, const Schema& before, const Schema& aft
 CarriedOver carried_meaning(const Slots& slots, const SchemaAccount& account, const Schema& before,
                             const Schema& after) {
   CarriedOver carried;
-  Carrier carrier(slots, carried);
   const Records records = records_of(slots);
   std::vector<FieldChange> changes = changes_of(account, before, after);
   std::erase_if(changes, [](const auto& one) { return !one.is_changed && !one.is_declared; });
@@ -287,19 +293,19 @@ CarriedOver carried_meaning(const Slots& slots, const SchemaAccount& account, co
   }
   using Part = std::pair<const FieldChange*, std::string>;
   for (const auto& [name, record] : records) {
+    Carrier carrier(slots, carried);
     std::map<std::string, std::vector<Part>> groups;
+    std::vector<Part> others;
     for (const FieldChange& change : changes) {
       if (change.collection != name.first) continue;
       const std::string rule = rule_before(change);
       if (rule.empty() || rule == change.after) continue;
-      if (change.after.starts_with(kGroup)) {
-        groups[change.after.substr(kGroup.size())].emplace_back(&change, rule);
-      } else {
-        carrier.carry(change, rule, name.second, record);
-      }
+      const bool is_part = change.after.starts_with(kGroup);
+      (is_part ? groups[change.after.substr(kGroup.size())] : others).emplace_back(&change, rule);
     }
     for (const auto& [group, parts] : groups)
       carrier.carry_into_group(name.first, group, parts, name.second, record);
+    for (const auto& [change, rule] : others) carrier.carry(*change, rule, name.second, record);
   }
   return carried;
 }
@@ -315,7 +321,7 @@ std::string items_of(const Slots& slots, const CarriedOver::List& list) {
   FieldRule rule;
   rule.merge = Merge::kList;
   const auto value = meaning_of_field(rule, field, list.deletion);
-  return value ? *encode_value(*value) : std::string();
+  return *encode_value(value.value_or(Value(Value::Array{})));
 }
 
 }  // namespace syncline::simulation

@@ -72,6 +72,12 @@ std::set<std::string> values_of(const Ledger& ledger, const std::string& slot, c
   return values;
 }
 
+// Whether a migration made another value of what was written there with the stamp: who had seen the
+// one need not have seen the other.
+bool has_two_meanings(const Ledger& ledger, const std::string& slot, const Stamp& stamp) {
+  return ledger.is_carried_over(slot, stamp) && values_of(ledger, slot, stamp).size() > 1;
+}
+
 // Whether a value of this slot, if it loses, is one that a person may want back. What is kept side
 // by side in slots of its own never loses to another value.
 bool is_shown_alone(const Schema& schema, const SlotParts& slot) {
@@ -79,7 +85,10 @@ bool is_shown_alone(const Schema& schema, const SlotParts& slot) {
   const CollectionRules& rules = schema.collection(slot.collection);
   if (rules.groups.contains(slot.field)) return slot.element.empty();
   const Merge merge = rules.field(slot.field).merge;
-  return merge == Merge::kLww ? slot.element.empty() : merge == Merge::kMap;
+  if (merge == Merge::kLww) return slot.element.empty();
+  // A key is text, which an element of another rule need not be.
+  return merge == Merge::kMap && !slot.element.empty() &&
+         encode_value(Value(std::string(slot.element))).has_value();
 }
 
 // Whether each device that had the write, and did not know who else had seen it, had rules by which
@@ -143,6 +152,9 @@ Finding conflicts_are_between_strangers(const Ledger& ledger) {
   const Knowledge& knowledge = ledger.knowledge();
   for (const Entry& entry : entries_of(ledger)) {
     if (ledger.is_doubted(entry.slot, entry.lost) || ledger.is_doubted(entry.kept_slot, entry.kept))
+      continue;
+    if (has_two_meanings(ledger, entry.slot, entry.lost) ||
+        has_two_meanings(ledger, entry.kept_slot, entry.kept))
       continue;
     if (!knowledge.has(entry.slot, entry.lost) || !knowledge.has(entry.kept_slot, entry.kept))
       return broken(__func__, printable(entry.slot) + " lost what nobody wrote");

@@ -146,7 +146,12 @@ Finding a_second_migration_writes_nothing(const Store& migrated,
   if (!done) return broken(__func__, done.error().message);
   const auto keyspace = differing(migrated, *again);
   if (!keyspace) return std::nullopt;
-  return broken(__func__, "it wrote to keyspace " + std::to_string(*keyspace));
+  std::string fields;
+  for (const MigratedField& one : *done) {
+    if (one.carried != 0)
+      fields += "; " + one.collection + "." + one.field + ", " + one.before + " to " + one.after;
+  }
+  return broken(__func__, "it wrote to keyspace " + std::to_string(*keyspace) + fields);
 }
 
 }  // namespace syncline::simulation::invariants

@@ -62,7 +62,7 @@ const Changes kFewFields{
     {R"("mood": {"merge": "lww", "type": "string"})", R"("mood": {"merge": "merge_text"})"},
     {R"("water": {"merge": "counter"})", R"("water": {"merge": "min", "type": "number"})"},
     {R"("tags": {"merge": "set", "type": "string"})", R"("tags": {"type": "json"})"},
-    {R"("steps": {"merge": "list", "type": "string"})", R"("steps": {"type": "json"})"},
+    {R"("steps": {"merge": "list", "type": "string"})", R"("steps": {"type": "string"})"},
     {R"("extra": {"type": "json"})", R"("extra": {"merge": "map"})"},
     {R"("days": {"merge": "set", "type": "integer"})", R"("days": {"merge": "list"})"},
     {R"("what": {"merge": "custom:unknown"})", R"("what": {"type": "json"})"}};

@@ -21,7 +21,11 @@ const std::string& World::schema_for(Device& device) const {
   const auto place = place_in(family(), device.account().schema.document);
   if (!options_.schemas.empty() || !place) return schema(age);
   const SchemaVersions& versions = family()[*place];
-  return versions[age % versions.size()];
+  const std::string& given = versions[age % versions.size()];
+  // What its rules were before, a field that the older version does not declare has still.
+  const auto& account = device.account().schema;
+  if (changes_rules(account, parsed(account.document), parsed(given))) return account.document;
+  return given;
 }
 
 // A process that ends while its store takes another schema leaves either in force.
