@@ -8,95 +8,11 @@
 
 #include "carried_put.hpp"
 #include "meaning.hpp"
+#include "schema_rules.hpp"
 #include "syncline/slot.hpp"
 
 namespace syncline::simulation {
 namespace {
-
-constexpr std::string_view kGroup = "group ";
-
-FieldRule rule_of(const std::string& words) {
-  FieldRule rule;
-  for (const Merge merge : {Merge::kLww, Merge::kMin, Merge::kMax, Merge::kCounter, Merge::kSet,
-                            Merge::kMap, Merge::kMulti, Merge::kMergeText, Merge::kList}) {
-    if (merge_name(merge) == words) rule.merge = merge;
-  }
-  if (words.starts_with(kGroup)) rule.merge = Merge::kGroup;
-  if (words.starts_with("custom:")) rule.merge = Merge::kCustom;
-  return rule;
-}
-
-std::set<std::string> fields_of(const CollectionRules& rules) {
-  std::set<std::string> fields;
-  for (const auto& [name, rule] : rules.fields) fields.insert(name);
-  for (const auto& [part, group] : rules.group_of) fields.insert(part);
-  return fields;
-}
-
-std::set<std::string> collections_of(const Schema& before, const Schema& after) {
-  std::set<std::string> names;
-  for (auto& name : before.collection_names()) names.insert(std::move(name));
-  for (auto& name : after.collection_names()) names.insert(std::move(name));
-  return names;
-}
-
-// A field of two schemas.
-struct FieldChange {
-  std::string collection;
-  std::string field;
-  std::string before;  // in words; empty is not declared
-  std::string after;
-  std::vector<std::string> former;
-  bool is_changed = false;
-  bool is_declared = false;  // by the second
-};
-
-FieldChange change_of(const SchemaAccount& account, const std::string& collection,
-                      const std::string& field, const CollectionRules& before,
-                      const CollectionRules& after) {
-  FieldChange change{
-      collection, field, rule_in_words(before, field), rule_in_words(after, field), {},
-      false,      false};
-  if (const auto found = account.former.find({collection, field}); found != account.former.end())
-    change.former = found->second;
-  change.is_declared = !change.after.empty();
-  if (change.before.empty() && change.is_declared && !change.former.empty())
-    change.before = change.former.back();
-  if (change.before == change.after) return change;
-  change.is_changed = !change.before.empty() && !change.after.empty();
-  if (!change.is_changed) {
-    const std::string& rule = change.before + change.after;
-    const std::string group = rule.starts_with(kGroup) ? rule.substr(kGroup.size()) : "";
-    change.is_changed = before.groups.contains(group) && after.groups.contains(group);
-  }
-  return change;
-}
-
-std::vector<FieldChange> changes_of(const SchemaAccount& account, const Schema& before,
-                                    const Schema& after) {
-  std::vector<FieldChange> changes;
-  for (const std::string& collection : collections_of(before, after)) {
-    const CollectionRules rules_before = rules_of(before, collection);
-    const CollectionRules rules_after = rules_of(after, collection);
-    std::set<std::string> fields = fields_of(rules_before);
-    fields.merge(fields_of(rules_after));
-    for (const std::string& field : fields)
-      changes.push_back(change_of(account, collection, field, rules_before, rules_after));
-  }
-  return changes;
-}
-
-// The rule whose values the field may hold; empty if there is none.
-std::string rule_before(const FieldChange& change) {
-  if (change.is_changed) return change.before.empty() ? "lww" : change.before;
-  const auto last = std::find_if(change.former.rbegin(), change.former.rend(),
-                                 [&](const auto& rule) { return rule != change.after; });
-  if (last != change.former.rend()) return *last;
-  const Merge merge = rule_of(change.after).merge;
-  const bool reads_lww = merge == Merge::kLww || merge == Merge::kMulti ||
-                         merge == Merge::kMergeText || merge == Merge::kCustom;
-  return reads_lww ? "" : "lww";
-}
 
 // The slots of a record that count, by field, and its deletion.
 struct RecordSlots {
@@ -159,8 +75,8 @@ std::optional<Held> held_by(const FieldRule& rule, const FieldSlots& slots, cons
 
 std::optional<Held> held_before(const FieldChange& change, const std::string& before,
                                 const RecordSlots& record) {
-  const bool is_part = before.starts_with(kGroup);
-  const auto slots = record.fields.find(is_part ? before.substr(kGroup.size()) : change.field);
+  const bool is_part = before.starts_with(kGroupRule);
+  const auto slots = record.fields.find(is_part ? before.substr(kGroupRule.size()) : change.field);
   if (slots == record.fields.end()) return std::nullopt;
   if (!is_part)
     return held_by(rule_of(before), slots->second, record.deletion, rule_of(change.after).merge);
@@ -184,8 +100,9 @@ class Carrier {
              const RecordSlots& record) {
     auto held = held_before(change, before, record);
     if (!held) return;
-    const auto joined =
-        before.starts_with(kGroup) ? joined_.find(before.substr(kGroup.size())) : joined_.end();
+    const auto joined = before.starts_with(kGroupRule)
+                            ? joined_.find(before.substr(kGroupRule.size()))
+                            : joined_.end();
     if (joined != joined_.end()) held->stamp = std::max(held->stamp, joined->second);
     const FieldRule after = rule_of(change.after);
     // No strategy of the family is registered, and one that is not refuses every value.
@@ -260,28 +177,6 @@ class Carrier {
 
 }  // namespace
 
-std::string rule_in_words(const CollectionRules& rules, const std::string& field) {
-  if (const auto* group = rules.group(field)) return std::string(kGroup) + *group;
-  const auto found = rules.fields.find(field);
-  return found == rules.fields.end() ? std::string() : strategy_name(found->second);
-}
-
-bool changes_rules(const SchemaAccount& account, const Schema& before, const Schema& after) {
-  const auto changes = changes_of(account, before, after);
-  return std::any_of(changes.begin(), changes.end(),
-                     [](const FieldChange& change) { return change.is_changed; });
-}
-
-void note_former(SchemaAccount& account, const Schema& before, const Schema& after) {
-  for (const FieldChange& change : changes_of(account, before, after)) {
-    if (change.before.empty() || change.before == change.after) continue;
-    if (!change.is_changed && change.before == "lww" && change.former.empty()) continue;
-    auto& former = account.former[{change.collection, change.field}];
-    std::erase(former, change.before);
-    former.push_back(change.before);
-  }
-}
-
 CarriedOver carried_meaning(const Slots& slots, const SchemaAccount& account, const Schema& before,
                             const Schema& after) {
   CarriedOver carried;
@@ -300,8 +195,9 @@ CarriedOver carried_meaning(const Slots& slots, const SchemaAccount& account, co
       if (change.collection != name.first) continue;
       const std::string rule = rule_before(change);
       if (rule.empty() || rule == change.after) continue;
-      const bool is_part = change.after.starts_with(kGroup);
-      (is_part ? groups[change.after.substr(kGroup.size())] : others).emplace_back(&change, rule);
+      const bool is_part = change.after.starts_with(kGroupRule);
+      (is_part ? groups[change.after.substr(kGroupRule.size())] : others)
+          .emplace_back(&change, rule);
     }
     for (const auto& [group, parts] : groups)
       carrier.carry_into_group(name.first, group, parts, name.second, record);

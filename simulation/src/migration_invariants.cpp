@@ -6,6 +6,7 @@
 #include "finding_text.hpp"
 #include "invariants.hpp"
 #include "process_store.hpp"
+#include "schema_rules.hpp"
 #include "syncline/environment.hpp"
 #include "syncline/schema_change.hpp"
 #include "syncline/slot.hpp"

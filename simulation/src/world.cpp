@@ -175,17 +175,12 @@ void World::start(Device& device) {
   if (device.is_running()) return;
   const std::string& given = schema_for(device);
   const auto started = device.start(given, options_.strategies);
+  account_for_schema(device, given);
   if (!started) {
-    account_for_schema(device, given);
     // A disk that is full may have no room for a new schema.
     if (!device.store().is_full() && !device.has_crashed())
       report(Violation{"a_device_can_always_start", started.error().message});
     return;
-  }
-  if (options_.schemas.empty()) {
-    report(invariants::the_newer_schema_is_in_force(device.account().schema, given,
-                                                    device.replica().schema()));
-    account_for_schema(device, given);
   }
   enable(device);
   if (device.is_running()) report(audit_.look_after_start(device));

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "carried_meaning.hpp"
+#include "schema_rules.hpp"
 #include "syncline/schema_change.hpp"
 #include "world.hpp"
 
@@ -28,10 +29,12 @@ const std::string& World::schema_for(Device& device) const {
   return given;
 }
 
-// A process that ends while its store takes another schema leaves either in force.
+// What an opening made of the store's schema. A process that ends meanwhile leaves either in force.
 void World::account_for_schema(Device& device, const std::string& given) {
   if (!options_.schemas.empty()) return;
   SchemaAccount& account = device.account().schema;
+  if (device.is_running())
+    report(invariants::the_newer_schema_is_in_force(account, given, device.replica().schema()));
   const auto stored = compare_schema(device.store(), given);
   if (!stored || !stored->before || stored->before->digest != parsed(given).id()->digest) return;
   if (account.document.empty()) account.document = given;

@@ -4,6 +4,7 @@
 #include "invariants.hpp"
 #include "process_store.hpp"
 #include "schema_family.hpp"
+#include "schema_rules.hpp"
 #include "syncline/memory_store.hpp"
 #include "syncline/schema_change.hpp"
 #include "syncline/simulation/simulation.hpp"
