@@ -24,6 +24,16 @@ void note(JournalNews& news, const LogItem& item) {
   if (key.field().empty() && key.element() == kDeadElement) news.removed.insert(name);
 }
 
+// What the slots mean by the schema that the device has, and by those that it had: it may have them
+// again, and others have them still.
+std::string meaning_by_all(const DeviceAccount& account, const Schema& schema) {
+  std::string meaning = meaning_of(account.slots, schema);
+  for (const std::string& former : account.schema.former_documents) {
+    if (const auto parsed = Schema::parse(former)) meaning += meaning_of(account.slots, *parsed);
+  }
+  return meaning;
+}
+
 Finding unreadable(const Error& error) { return Violation{"the_store_can_be_read", error.message}; }
 
 }  // namespace
@@ -123,7 +133,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
     is_own = true;
     if (!is_checked) return meant.reset();
     finding = invariants::stamping_anew_changes_nothing_that_is_read(
-        without_stamps(*meant), without_stamps(meaning_of(account.slots, schema)));
+        without_stamps(*meant), without_stamps(meaning_by_all(account, schema)));
     if (!finding) finding = invariants::what_is_stamped_anew_comes_last(account, first_anew);
     meant.reset();
   };
@@ -131,7 +141,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
     if (item.origin != kRestamped) {
       check_meaning();
     } else if (!meant) {
-      meant = meaning_of(account.slots, schema);
+      meant = meaning_by_all(account, schema);
       first_anew = item.sequence;
     }
     if (item.origin == kRestamped) is_own = is_own && item.op.stamp.replica == replica.id();

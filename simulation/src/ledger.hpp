@@ -103,7 +103,8 @@ struct CarriedOver {
 struct SchemaAccount {
   using Field = std::pair<std::string, std::string>;  // collection and field
 
-  std::string document;                              // empty where it is not known
+  std::string document;  // empty where it is not known
+  std::vector<std::string> former_documents;
   std::map<Field, std::vector<std::string>> former;  // rules in words, the latest last
   std::optional<CarriedOver> unread;                 // of a migration that no log told of yet
   bool is_whole = false;                             // that migration came to its end

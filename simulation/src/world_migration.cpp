@@ -40,6 +40,9 @@ void World::account_for_schema(Device& device, const std::string& given) {
   if (account.document.empty()) account.document = given;
   if (account.document == given) return;
   note_former(account, parsed(account.document), parsed(given));
+  auto& former = account.former_documents;
+  if (std::find(former.begin(), former.end(), account.document) == former.end())
+    former.push_back(account.document);
   account.document = given;
 }
 

@@ -90,6 +90,10 @@ PLANTS = [
           "latest = std::max(latest, holding->stamp);",
           'latest = planted("group_has_the_stamp_of_its_last_part") ? holding->stamp\n'
           "                                                             : std::max(latest, holding->stamp);"),
+    Plant("left_part_is_carried_twice", "a part that left a group is later the next time, if others have joined it",
+          FIELD_MOVES,
+          "if (joined != groups.end()) holding",
+          'if (joined != groups.end() && !planted("left_part_is_carried_twice")) holding'),
     Plant("oldest_former_rule_is_read", "a migration takes in what was written by the first rule of a field, not the last",
           FIELD_MOVES,
           "if (last != names.rend()) return *last;",
