@@ -85,11 +85,6 @@ PLANTS = [
           FIELD_MOVES,
           "if (!holding || holding->stamp <= held_until) continue;",
           'if (!holding || (holding->stamp <= held_until && !planted("group_takes_older_parts"))) continue;'),
-    Plant("group_has_the_stamp_of_its_last_part", "a group that parts join has the stamp of whichever is named last",
-          FIELD_MOVES,
-          "latest = std::max(latest, holding->stamp);",
-          'latest = planted("group_has_the_stamp_of_its_last_part") ? holding->stamp\n'
-          "                                                             : std::max(latest, holding->stamp);"),
     Plant("left_part_is_carried_twice", "a part that left a group is later the next time, if others have joined it",
           FIELD_MOVES,
           "if (joined != groups.end()) holding",
