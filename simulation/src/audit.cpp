@@ -24,6 +24,16 @@ void note(JournalNews& news, const LogItem& item) {
   if (key.field().empty() && key.element() == kDeadElement) news.removed.insert(name);
 }
 
+// What the slots mean by the schema that the device has, and by those that it had: it may have them
+// again, and others have them still.
+std::string meaning_by_all(const DeviceAccount& account, const Schema& schema) {
+  std::string meaning = meaning_of(account.slots, schema);
+  for (const std::string& former : account.schema.former_documents) {
+    if (const auto parsed = Schema::parse(former)) meaning += meaning_of(account.slots, *parsed);
+  }
+  return meaning;
+}
+
 Finding unreadable(const Error& error) { return Violation{"the_store_can_be_read", error.message}; }
 
 }  // namespace
@@ -103,6 +113,7 @@ Finding Audit::look_after_start(DeviceAccount& account, Replica& replica, const 
   if (!state) return unreadable(state.error());
   if (auto found = invariants::durable_writes_survive_a_crash(account, *state)) return found;
   if (auto found = read_log(account, replica)) return found;
+  hold_pending(account, replica.schema());
   if (auto found = check_outbox(account, replication, *state)) return found;
   return invariants::synced_is_never_shown_with_work_pending(account, status);
 }
@@ -122,7 +133,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
     is_own = true;
     if (!is_checked) return meant.reset();
     finding = invariants::stamping_anew_changes_nothing_that_is_read(
-        without_stamps(*meant), without_stamps(meaning_of(account.slots, schema)));
+        without_stamps(*meant), without_stamps(meaning_by_all(account, schema)));
     if (!finding) finding = invariants::what_is_stamped_anew_comes_last(account, first_anew);
     meant.reset();
   };
@@ -130,7 +141,7 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
     if (item.origin != kRestamped) {
       check_meaning();
     } else if (!meant) {
-      meant = meaning_of(account.slots, schema);
+      meant = meaning_by_all(account, schema);
       first_anew = item.sequence;
     }
     if (item.origin == kRestamped) is_own = is_own && item.op.stamp.replica == replica.id();
@@ -140,6 +151,8 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
   });
   if (!read) return unreadable(read.error());
   check_meaning();
+  if (!finding) finding = invariants::a_migration_carries_over_everything(account);
+  account.schema.unread.reset();
   account.is_of_log_alone = false;
   if (finding || !is_known) return finding;
   return invariants::the_journal_keeps_its_bounds(account.slots, news,
@@ -161,15 +174,22 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
     account.pending.erase(slot);
     return std::nullopt;
   }
-  if (item.origin == kLocal) {
+  if (item.origin == kLocal && account.schema.unread) {
+    if (auto found = take_carried_over(account, item.op)) return found;
+  } else if (item.origin == kLocal) {
     if (auto found = take_local(account, replica.schema(), item.op, before)) return found;
     ledger_.knowledge().wrote(item.op, account.seen);
     account.last_time = std::max(account.last_time, item.op.stamp.time);
+    ledger_.hold(slot, written.stamp, replica.schema());
   } else {
     const bool is_own = written.stamp.replica == replica.id();
     if (auto found = restamp(account, slot, written, is_own)) return found;
-    if (const auto held = account.slots.find(slot); held != account.slots.end())
+    if (const auto held = account.slots.find(slot); held != account.slots.end()) {
       ledger_.knowledge().stamped_anew(slot, held->second.stamp, written.stamp);
+      if (ledger_.is_carried_over(slot, held->second.stamp))
+        ledger_.carry_over(slot, written.stamp);
+    }
+    ledger_.hold(slot, written.stamp, replica.schema());
     // The clock has gone back to before what is stamped anew.
     before = account.last_time = item.op.stamp.time;
   }
@@ -191,6 +211,20 @@ Finding Audit::take_local(const DeviceAccount& account, const Schema& schema, co
   if (auto found = invariants::reads_never_go_back(account, op)) return found;
   if (auto found = invariants::an_edit_revives_only_by_the_schema(account, op, rules)) return found;
   return invariants::each_addition_has_a_tag_of_its_own(ledger_, op, rules);
+}
+
+Finding Audit::take_carried_over(DeviceAccount& account, const Op& op) {
+  if (auto found = invariants::reads_never_go_back(account, op)) return found;
+  if (auto found = invariants::a_migration_writes_what_the_rules_say(account, op)) return found;
+  ledger_.knowledge().carried_over(op, account.seen);
+  ledger_.carry_over(op.key.bytes(), op.stamp);
+  return std::nullopt;
+}
+
+void Audit::hold_pending(const DeviceAccount& account, const Schema& schema) {
+  for (const auto& [slot, pending] : account.pending) {
+    for (const Register& one : pending.unacknowledged) ledger_.hold(slot, one.stamp, schema);
+  }
 }
 
 // Forgets what the device had put into the slot and takes back. A lesser register stays possible: a

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "device.hpp"
@@ -36,7 +37,9 @@ class Audit {
 
   // A device that has gone back to an older disk is known by its log alone.
   static void forget(Device& device) {
+    SchemaAccount schema = std::move(device.account().schema);
     device.account() = {};
+    device.account().schema = std::move(schema);
     device.account().is_of_log_alone = true;
   }
 
@@ -46,6 +49,10 @@ class Audit {
                              HybridTime& before);
   [[nodiscard]] Finding take_local(const DeviceAccount& account, const Schema& schema, const Op& op,
                                    HybridTime before);
+  // What a migration has written.
+  [[nodiscard]] Finding take_carried_over(DeviceAccount& account, const Op& op);
+  // The device has all that is pending under this schema from now on.
+  void hold_pending(const DeviceAccount& account, const Schema& schema);
   [[nodiscard]] Finding restamp(DeviceAccount& account, const std::string& slot,
                                 const Register& anew, bool is_own);
   [[nodiscard]] Finding check_outbox(DeviceAccount& account, const Replication& replication,

@@ -52,7 +52,7 @@ Act CounterActs::count(Replica& replica, const Place& place, std::int64_t amount
 std::optional<std::string> CounterActs::check_settled(
     const std::vector<const Replica*>& devices) const {
   for (const auto& [where, sum] : counters_) {
-    if (!sum) continue;
+    if (!sum || migrated_.contains({where.collection, where.field})) continue;
     for (const Replica* device : devices) {
       const FieldRule& rule = device->schema().collection(where.collection).field(where.field);
       if (rule.merge != Merge::kCounter) continue;  // an older schema

@@ -24,6 +24,8 @@ class CounterActs {
   [[nodiscard]] Act put(Replica& replica, const Place& place, SeededRandom& random);
   // What was added to the record's counters before no longer tells what they hold.
   void forget(const Place& place);
+  // The same of the field in all records, from now on.
+  void forget_field(const Place& place) { migrated_.emplace(place.collection, place.field); }
 
   // A counter that does not hold what was added to it.
   [[nodiscard]] std::optional<std::string> check_settled(
@@ -43,6 +45,7 @@ class CounterActs {
 
   std::map<Counter, std::optional<std::int64_t>> counters_;
   std::set<std::pair<std::string, std::string>> forgotten_;  // records
+  std::set<std::pair<std::string, std::string>> migrated_;   // collections and fields
 };
 
 }  // namespace syncline::simulation

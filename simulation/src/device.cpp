@@ -81,6 +81,14 @@ void Device::build_indexes() {
     static_cast<void>(process_->executor.post_after(kPause, [this] { build_indexes(); }));
 }
 
+Result<std::vector<MigratedField>> Device::migrate(std::optional<std::string_view> json,
+                                                   const Strategies& strategies) {
+  set_running(true);
+  auto migrated = migrate_schema(store_, json, strategies);
+  set_running(false);
+  return migrated;
+}
+
 void Device::stop() {
   process_.reset();
   crashed_ = false;

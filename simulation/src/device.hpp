@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "device_clock.hpp"
@@ -11,6 +12,7 @@
 #include "network.hpp"
 #include "process_store.hpp"
 #include "syncline/replica.hpp"
+#include "syncline/schema_change.hpp"
 #include "syncline/synchronizer.hpp"
 #include "virtual_time.hpp"
 #include "watched_query.hpp"
@@ -51,6 +53,10 @@ class Device {
 
   // Starts a process with this schema and these strategies. Errors: those of Replica::open.
   [[nodiscard]] Result<void> start(const std::string& schema_json, const Strategies& strategies);
+  // Migrates the store of a device without a process, in one that does nothing else. Errors: those
+  // of migrate_schema.
+  [[nodiscard]] Result<std::vector<MigratedField>> migrate(std::optional<std::string_view> json,
+                                                           const Strategies& strategies);
   // Ends the process as an app that is closed does.
   void stop();
   // Ends the process at once: it does nothing more. What it leaves behind is removed by `reap`.

@@ -119,6 +119,26 @@ namespace invariants {
 // The slots are the log, folded, and the entries of indexes are the places of records.
 [[nodiscard]] Finding state_is_the_fold_of_the_log(const Replication& replication);
 
+// --- When a device is migrated.
+
+// A schema that has another rule for a field is refused, by name, and the store stays as it was.
+[[nodiscard]] Finding a_changed_schema_is_refused(const Store& store, const std::string& given,
+                                                  const SchemaAccount& account);
+// A document of an older version, or the same again, leaves the stored one in force; every other
+// that is taken is in force.
+[[nodiscard]] Finding the_newer_schema_is_in_force(const SchemaAccount& account,
+                                                   const std::string& given, const Schema& opened);
+// What is written has the stamps of what it was made of, and is what the plain reading makes of it.
+[[nodiscard]] Finding a_migration_writes_what_the_rules_say(DeviceAccount& account, const Op& op);
+// All of it is there, if the migration came to its end.
+[[nodiscard]] Finding a_migration_carries_over_everything(const DeviceAccount& account);
+// The slots of before are there as they were, save where something was carried over into them.
+[[nodiscard]] Finding a_migration_takes_nothing_away(const Store& before, const Store& after,
+                                                     const CarriedOver& carried);
+// What is carried over is there, so another migration to the same schema changes nothing.
+[[nodiscard]] Finding a_second_migration_writes_nothing(const Store& migrated,
+                                                        std::optional<std::string_view> document);
+
 // --- When all faults are over.
 
 // Every device comes to rest in a bounded number of rounds.
@@ -136,14 +156,14 @@ namespace invariants {
 // What the journal tells is true: neither of the two writers had seen the other's write.
 [[nodiscard]] Finding conflicts_are_between_strangers(const Ledger& ledger);
 // A value is there, or whoever replaced or deleted it had seen it, or the journal has it.
-[[nodiscard]] Finding no_value_is_lost_unnoticed(const Ledger& ledger, const Schema& schema);
+[[nodiscard]] Finding no_value_is_lost_unnoticed(const Ledger& ledger);
 // One conflict is recorded under one name, whoever finds it.
 [[nodiscard]] Finding a_conflict_has_one_name(const Ledger& ledger);
 // What is recorded as lost is a value, and another one than what was kept.
 [[nodiscard]] Finding what_lost_is_a_value_of_its_own(const Ledger& ledger);
 // All four, the first two only where no server was set back: that one knows less of what it had
 // taken.
-[[nodiscard]] Finding of_the_journal(const Ledger& ledger, const Schema& schema, bool was_set_back);
+[[nodiscard]] Finding of_the_journal(const Ledger& ledger, bool was_set_back);
 // The workload finds what it did.
 [[nodiscard]] Finding an_app_finds_what_it_did(const std::optional<std::string>& surprise);
 

@@ -23,12 +23,17 @@ class Knowledge {
   // A device that had seen this wrote the op. What is known already stays: a device may read its
   // log again, and a stamp that was withdrawn may be given again.
   void wrote(const Op& op, const Seen& seen);
+  // A device that had seen this migrated, and so did others, who had seen other things.
+  void carried_over(const Op& op, const Seen& seen);
   // The write got another stamp; its writer knows what it knew.
   void stamped_anew(const std::string& slot, const Stamp& before, const Stamp& anew);
 
   // Whether the writer of the one had seen the other.
   [[nodiscard]] bool knew(const std::string& slot, const Stamp& stamp,
                           const std::string& other_slot, const Stamp& other) const;
+  // Whether all writers of the one had: what a migration makes may have several.
+  [[nodiscard]] bool all_knew(const std::string& slot, const Stamp& stamp,
+                              const std::string& other_slot, const Stamp& other) const;
   [[nodiscard]] bool has(const std::string& slot, const Stamp& stamp) const {
     return known_.contains({slot, stamp});
   }
@@ -38,8 +43,11 @@ class Knowledge {
  private:
   using Write = std::pair<std::string, Stamp>;
 
+  [[nodiscard]] static std::set<Write> seen_of(const std::string& slot, const Seen& seen);
+
   std::map<Write, std::set<Write>> known_;
-  std::map<Write, Stamp> before_;  // what it was stamped before
+  std::map<Write, std::set<Write>> known_to_all_;  // of what was written more than once
+  std::map<Write, Stamp> before_;                  // what it was stamped before
 };
 
 // The key of the slot that holds the deletion of this slot's record.

@@ -37,6 +37,17 @@ std::set<Register> Ledger::written(const std::string& slot) const {
   return written;
 }
 
+void Ledger::hold(const std::string& slot, const Stamp& stamp, const Schema& schema) {
+  const std::string digest = schema.id() ? schema.id()->digest : std::string();
+  holders_[{slot, stamp}].insert(&schemas_.try_emplace(digest, schema).first->second);
+}
+
+std::vector<const Schema*> Ledger::held_by(const std::string& slot, const Stamp& stamp) const {
+  const auto found = holders_.find({slot, stamp});
+  if (found == holders_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
 void Ledger::visit(
     const std::function<void(const std::string&, const std::set<Register>&)>& visitor) const {
   for (const auto& [slot, registers] : ops_) {

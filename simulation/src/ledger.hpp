@@ -6,11 +6,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "knowledge.hpp"
 #include "syncline/batch.hpp"
 #include "syncline/replication.hpp"
+#include "syncline/schema.hpp"
 #include "syncline/stamp.hpp"
 
 // An account of what was written, seen and acknowledged that the engine's own is held against. It
@@ -58,6 +60,18 @@ class Ledger {
   // What every device has to hold in the end: the greatest register of each slot.
   [[nodiscard]] Slots expected() const;
 
+  // A device with this schema has it and nobody has acknowledged it: what it meets there is told by
+  // the rules of the schema.
+  void hold(const std::string& slot, const Stamp& stamp, const Schema& schema);
+  // A migration made it of what other slots hold, which stay.
+  void carry_over(const std::string& slot, const Stamp& stamp) { carried_.emplace(slot, stamp); }
+  [[nodiscard]] bool is_carried_over(const std::string& slot, const Stamp& stamp) const {
+    return carried_.contains({slot, stamp});
+  }
+  // The schemas of those who held it.
+  [[nodiscard]] std::vector<const Schema*> held_by(const std::string& slot,
+                                                   const Stamp& stamp) const;
+
   // Who had seen what when it wrote.
   [[nodiscard]] Knowledge& knowledge() { return knowledge_; }
   [[nodiscard]] const Knowledge& knowledge() const { return knowledge_; }
@@ -66,7 +80,34 @@ class Ledger {
   std::map<std::string, std::map<Register, unsigned>> ops_;
   std::map<std::string, std::map<Register, std::set<std::string>>> acknowledged_;  // epochs
   std::set<std::pair<std::string, Stamp>> doubted_;
+  std::set<std::pair<std::string, Stamp>> carried_;
+  std::map<std::string, Schema> schemas_;  // by digest
+  std::map<std::pair<std::string, Stamp>, std::set<const Schema*>> holders_;
   Knowledge knowledge_;
+};
+
+// What a migration is to write, by a plain reading of spec/merge.md.
+struct CarriedOver {
+  // A list whose slots of before are there again. Which places the items get is not told here.
+  struct List {
+    std::string prefix;  // of its slot keys
+    std::string items;   // encoded
+    Stamp stamp;
+    Stamp deletion;  // of its record
+  };
+  Slots registers;
+  std::vector<List> lists;
+};
+
+// The schema that a device's store keeps.
+struct SchemaAccount {
+  using Field = std::pair<std::string, std::string>;  // collection and field
+
+  std::string document;  // empty where it is not known
+  std::vector<std::string> former_documents;
+  std::map<Field, std::vector<std::string>> former;  // rules in words, the latest last
+  std::optional<CarriedOver> unread;                 // of a migration that no log told of yet
+  bool is_whole = false;                             // that migration came to its end
 };
 
 // What one device has, by its log.
@@ -87,6 +128,7 @@ struct DeviceAccount {
   HybridTime last_time;                    // of the device's own stamps
   std::string epoch;
   std::map<std::string, std::string> cursors;
+  SchemaAccount schema;
 };
 
 // What one reading of a device's log says of the conflict journal: names of entries.

@@ -24,6 +24,8 @@ class ListActs {
   [[nodiscard]] Act put(Replica& replica, const Place& place, SeededRandom& random);
   // What was inserted into the record's lists may be gone.
   void forget(const Place& place);
+  // Nor is it known what the field holds in any record, from now on.
+  void forget_field(const Place& place) { migrated_.emplace(place.collection, place.field); }
 
   // An item that is there twice on a device, or is not there though nobody removed it.
   [[nodiscard]] std::optional<std::string> check_settled(
@@ -49,6 +51,7 @@ class ListActs {
   std::int64_t next_ = 0;
   std::map<ListName, std::set<std::string>> inserted_;  // encoded, and not removed
   std::set<RecordName> forgotten_;
+  std::set<std::pair<std::string, std::string>> migrated_;  // collections and fields
 };
 
 }  // namespace syncline::simulation

@@ -18,7 +18,7 @@ constexpr std::size_t kReplicaBytes = 8;
 constexpr std::size_t kAccumulatorBytes = kReplicaBytes + kStampBytes;
 constexpr std::size_t kTagBytes = kStampBytes + 2;
 
-using Field = std::map<std::string, Register>;  // by element
+using Field = FieldSlots;
 
 std::optional<Value> value_of(const Register& held) {
   if (is_tombstone(held.value)) return std::nullopt;
@@ -165,7 +165,39 @@ std::optional<Value> custom(const FieldRule& rule, const Field& field, const Sta
   return rule.custom->resolve(slots, deletion);
 }
 
-std::optional<Value> resolve(const FieldRule& rule, const Field& field, const Stamp& deletion) {
+struct RecordMeaning {
+  Stamp live;
+  Stamp dead;
+  std::map<std::string, Field> fields;
+};
+
+Value::Object fields_of(const RecordMeaning& record, const CollectionRules& rules) {
+  Value::Object fields;
+  for (const auto& [name, slots] : record.fields) {
+    if (rules.group(name) != nullptr) continue;
+    Field counting = slots;
+    std::erase_if(counting, [&](const auto& slot) { return slot.second.stamp <= record.dead; });
+    const auto group = rules.groups.find(name);
+    auto value = group == rules.groups.end()
+                     ? meaning_of_field(rules.field(name), counting, record.dead)
+                     : lww(counting);
+    if (!value) continue;
+    if (group == rules.groups.end()) {
+      fields.insert_or_assign(name, std::move(*value));
+    } else if (const auto* parts = value->if_object()) {
+      for (const std::string& part : group->second) {
+        if (const auto found = parts->find(part); found != parts->end())
+          fields.insert_or_assign(part, found->second);
+      }
+    }
+  }
+  return fields;
+}
+
+}  // namespace
+
+std::optional<Value> meaning_of_field(const FieldRule& rule, const FieldSlots& field,
+                                      const Stamp& deletion) {
   const Merge merge = rule.merge;
   switch (merge) {
     case Merge::kMin:
@@ -191,36 +223,6 @@ std::optional<Value> resolve(const FieldRule& rule, const Field& field, const St
   }
   return lww(field);
 }
-
-struct RecordMeaning {
-  Stamp live;
-  Stamp dead;
-  std::map<std::string, Field> fields;
-};
-
-Value::Object fields_of(const RecordMeaning& record, const CollectionRules& rules) {
-  Value::Object fields;
-  for (const auto& [name, slots] : record.fields) {
-    if (rules.group(name) != nullptr) continue;
-    Field counting = slots;
-    std::erase_if(counting, [&](const auto& slot) { return slot.second.stamp <= record.dead; });
-    const auto group = rules.groups.find(name);
-    auto value = group == rules.groups.end() ? resolve(rules.field(name), counting, record.dead)
-                                             : lww(counting);
-    if (!value) continue;
-    if (group == rules.groups.end()) {
-      fields.insert_or_assign(name, std::move(*value));
-    } else if (const auto* parts = value->if_object()) {
-      for (const std::string& part : group->second) {
-        if (const auto found = parts->find(part); found != parts->end())
-          fields.insert_or_assign(part, found->second);
-      }
-    }
-  }
-  return fields;
-}
-
-}  // namespace
 
 std::string without_stamps(std::string meaning) {
   constexpr std::string_view kMember = R"("stamp":")";

@@ -1,15 +1,25 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 
 #include "ledger.hpp"
 #include "syncline/schema.hpp"
+#include "syncline/value.hpp"
 
 namespace syncline::simulation {
 
 // Every record that the slots make, with its fields, a line each: spec/merge.md once more, by the
 // plainest code that can be read, to hold against what the engine reads.
 [[nodiscard]] std::string meaning_of(const Slots& slots, const Schema& schema);
+
+// The slots of a field, by element.
+using FieldSlots = std::map<std::string, Register>;
+
+// What those that count resolve to by the rule; `deletion` is that of their record.
+[[nodiscard]] std::optional<Value> meaning_of_field(const FieldRule& rule, const FieldSlots& field,
+                                                    const Stamp& deletion);
 
 // The same without the stamps of raw slots.
 [[nodiscard]] std::string without_stamps(std::string meaning);

@@ -29,8 +29,11 @@ class ProcessStore final : public Store {
   [[nodiscard]] bool is_full() const { return disk_state_ != Disk::kRoomy; }
   // The next commit is not of the same task as the last.
   void end_task() { commits_of_task_ = 0; }
-  // The next commit ends the process.
-  void end_at_next_commit(End when) { when_ = when; }
+  // The next commit ends the process, or the one after so many.
+  void end_at_next_commit(End when, unsigned after = 0) {
+    when_ = when;
+    commits_before_end_ = after;
+  }
   [[nodiscard]] std::uint64_t commit_count() const { return commit_count_; }
 
   [[nodiscard]] Store& disk() { return *disk_; }
@@ -40,7 +43,9 @@ class ProcessStore final : public Store {
 
   Result<void> commit(const StoreBatch& batch) override {
     if (!running_) return fail(Code::kStoreIo, "this process has ended");
-    if (when_ == End::kBeforeCommit) {
+    const bool is_last = when_ != End::kNever && commits_before_end_ == 0;
+    if (when_ != End::kNever && !is_last) --commits_before_end_;
+    if (is_last && when_ == End::kBeforeCommit) {
       end_(std::exchange(when_, End::kNever));
       return fail(Code::kStoreIo, "this process has ended");
     }
@@ -50,7 +55,7 @@ class ProcessStore final : public Store {
     ++commits_of_task_;
     auto done = disk_->commit(batch);
     ++commit_count_;
-    if (when_ == End::kAfterCommit) {
+    if (is_last && when_ == End::kAfterCommit) {
       end_(std::exchange(when_, End::kNever));
       return fail(Code::kStoreIo, "this process has ended");
     }
@@ -61,6 +66,7 @@ class ProcessStore final : public Store {
   std::unique_ptr<Store> disk_;
   std::function<void(End)> end_;
   End when_ = End::kNever;
+  unsigned commits_before_end_ = 0;
   bool running_ = false;
   Disk disk_state_ = Disk::kRoomy;
   unsigned commits_of_task_ = 0;

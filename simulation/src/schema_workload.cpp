@@ -35,6 +35,21 @@ class SchemaWorkload final : public Workload {
     return act;
   }
 
+  // A copy of what a field held by one rule may come back to devices that have another, as
+  // something that was written there.
+  void migrated(const Schema& before, const Schema& after) override {
+    for (const std::string& collection : after.collection_names()) {
+      const CollectionRules& rules = before.collection(collection);
+      for (const auto& [field, rule] : after.collection(collection).fields) {
+        const auto held = rules.fields.find(field);
+        if (held == rules.fields.end() || held->second.merge == rule.merge) continue;
+        const Place place{.collection = collection, .record = {}, .field = field};
+        counters_.forget_field(place);
+        lists_.forget_field(place);
+      }
+    }
+  }
+
   std::optional<std::string> check_settled(
       const std::vector<const Replica*>& devices) const override {
     if (auto found = counters_.check_settled(devices)) return found;

@@ -9,6 +9,7 @@
 #include "audit.hpp"
 #include "device.hpp"
 #include "plan.hpp"
+#include "schema_family.hpp"
 
 namespace syncline::simulation {
 
@@ -44,6 +45,16 @@ class World {
   void strike_disk(Fault fault, Device& device);
   void strike_backup(Fault fault, Device& device, SeededRandom& random);
   void migrate(Device& device, SeededRandom& random);
+  // Whether the account knows the schema of the device's store, and the device may get another.
+  [[nodiscard]] bool may_migrate(const Device& device) const;
+  void migrate_to(Device& device, const std::optional<std::string>& document, SeededRandom* random);
+  [[nodiscard]] bool run_migration(Device& device, const std::optional<std::string>& document,
+                                   SeededRandom* random);
+  void refuse_openings(Device& device, SeededRandom& random);
+  void migrate_all();
+  // The schema that an app opens the device with, and what that made of the store's.
+  [[nodiscard]] const std::string& schema_for(Device& device) const;
+  void account_for_schema(Device& device, const std::string& given);
   void damage(Device& device, SeededRandom& random);
   void refuse(SeededRandom& random);
   void add_device(const Device& original, std::unique_ptr<Store> disk, DeviceAccount account);
@@ -58,6 +69,9 @@ class World {
   void sync_once(Device& device);
   [[nodiscard]] bool ready(Device& device);
   [[nodiscard]] const std::string& schema(std::size_t age) const;
+  [[nodiscard]] const std::vector<SchemaVersions>& family() const {
+    return schema_family(plan_.seed % 2 != 0);
+  }
 
   void mend();
   void mend(Device& device);

@@ -166,6 +166,7 @@ void World::strike_disk(Fault fault, Device& device) {
   }
   DeviceAccount account;
   account.is_of_log_alone = true;
+  account.schema = device.account().schema;
   add_device(device, copy_of(device.store().disk()), std::move(account));
 }
 

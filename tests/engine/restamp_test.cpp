@@ -112,6 +112,22 @@ BOOST_AUTO_TEST_CASE(a_deletion_takes_its_counters_with_it) {
   BOOST_TEST(device.read("c", "r") == R"({"f":"x","low":7,"water":4})");
 }
 
+// Others still count there, and the device may again.
+BOOST_AUTO_TEST_CASE(regression_a_deletion_takes_what_was_counted_by_a_former_rule_with_it) {
+  Device device(kSchema);
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.patch("c", "r", {{"f", Value(1)}});
+  device.erase("c", "r");
+  device.increment("c", "r", "water", 3);
+  device.migrate(R"({"name":"n","version":2,"collections":{"c":{"fields":{"water":{}}}}})");
+  sync(server, device);
+  BOOST_TEST(device.read("c", "r") == R"({"water":3})");
+  Device other(kSchema, 2);
+  sync(server, other);
+  BOOST_TEST(other.read("c", "r") == R"({"water":3})");
+}
+
 BOOST_AUTO_TEST_CASE(regression_the_slot_of_a_renamed_element_reaches_every_replica) {
   Device device(kSchema);
   TinyServer server;

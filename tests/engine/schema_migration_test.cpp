@@ -236,6 +236,24 @@ BOOST_AUTO_TEST_CASE(fields_become_a_group_and_its_parts_become_fields) {
   device.check_fold();
 }
 
+// The part that left is still a member of the register, whose stamp has grown with the part that
+// joined.
+BOOST_AUTO_TEST_CASE(regression_a_part_that_left_a_group_others_joined_is_carried_over_once) {
+  Device device(grouped(R"("low","items")", 1));
+  device.put("days", "d", {{"low", Value(80)}, {"items", Value(Value::Array{Value("a")})}});
+  device.wall().advance(1);
+  device.patch("days", "d", {{"high", Value(120)}});
+  const std::string after = document(
+      R"("fields":{"items":{"merge":"list"}},"groups":{"g":{"fields":["low","high"]}})", 2);
+  device.migrate(after);
+  const std::string read = R"({"high":120,"items":["a"],"low":80})";
+  BOOST_TEST(device.read("days", "d") == read);
+  const auto slots = slots_of(device.store());
+  device.migrate(after);
+  BOOST_TEST(device.read("days", "d") == read);
+  BOOST_TEST((slots_of(device.store()) == slots));
+}
+
 BOOST_AUTO_TEST_CASE(a_group_is_not_torn_by_what_is_older_than_it) {
   TinyServer server;
   Device left(document(R"("fields":{"low":{},"high":{}})", 1), 1);

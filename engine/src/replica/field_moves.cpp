@@ -99,9 +99,18 @@ void move_into_group(const std::string& group, const std::vector<FieldMove*>& pa
   }
 }
 
-void move_field(FieldMove& move, const merge::RecordSlots& slots, std::vector<MovedSlots>& moved) {
-  const auto holding = held_before(move, slots);
+// The stamps that groups get where others join them.
+using GroupStamps = std::map<std::string, Stamp>;
+
+void move_field(FieldMove& move, const merge::RecordSlots& slots, const GroupStamps& groups,
+                std::vector<MovedSlots>& moved) {
+  auto holding = held_before(move, slots);
   if (!holding) return;
+  // A part that leaves such a group would be found in it with that stamp the next time.
+  if (move.group_before) {
+    const auto joined = groups.find(*move.group_before);
+    if (joined != groups.end()) holding->stamp = std::max(holding->stamp, joined->second);
+  }
   auto carried = strategy::carry_over(move.before, move.after, *holding, slots.counting(move.field),
                                       slots.deletion(), move.is_return);
   if (!carried) {
@@ -148,13 +157,14 @@ std::vector<MovedSlots> move_record(std::vector<FieldMove>& moves,
   std::vector<MovedSlots> moved;
   std::map<std::string, std::vector<FieldMove*>> groups;
   for (FieldMove& move : moves) {
-    if (move.group_after) {
-      groups[*move.group_after].push_back(&move);
-    } else {
-      move_field(move, slots, moved);
-    }
+    if (move.group_after) groups[*move.group_after].push_back(&move);
   }
   for (const auto& [group, parts] : groups) move_into_group(group, parts, slots, moved);
+  GroupStamps stamps;
+  for (const MovedSlots& group : moved) stamps.emplace(group.field, group.registers.front().stamp);
+  for (FieldMove& move : moves) {
+    if (!move.group_after) move_field(move, slots, stamps, moved);
+  }
   return moved;
 }
 

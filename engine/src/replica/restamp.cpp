@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "replica/ancestors.hpp"
+#include "replica/stored_schema.hpp"
 #include "replica/withdrawal.hpp"
+#include "schema/rule_names.hpp"
 #include "strategy/strategy.hpp"
 
 namespace syncline::replica {
@@ -75,14 +77,21 @@ HybridTime end_of_millisecond(HybridTime time) {
                                                 : time;
 }
 
-bool accumulates(const Schema& schema, const SlotKey& key) {
-  return strategy::accumulates(schema.collection(key.collection()).field(key.field()).merge);
+// Whether slots of the field name the deletion, by its rule or by one that it had before.
+bool accumulates(const StoredSchema& stored, const SlotKey& key) {
+  const CollectionRules& rules = stored.schema.collection(key.collection());
+  if (strategy::accumulates(rules.field(key.field()).merge)) return true;
+  const auto& former = stored.former.of({std::string(key.collection()), std::string(key.field())});
+  return std::any_of(former.begin(), former.end(), [](const std::string& name) {
+    const auto rule = schema::stored_rule(name, Strategies());
+    return rule && strategy::accumulates(rule->merge);
+  });
 }
 
 // The key of an accumulator's slot whose deletion got a new stamp, or nothing if it keeps its key.
-Result<std::optional<SlotKey>> followed_key(const Schema& schema, const SlotKey& key,
+Result<std::optional<SlotKey>> followed_key(const StoredSchema& stored, const SlotKey& key,
                                             const NewStamps& stamps) {
-  if (!accumulates(schema, key)) return std::nullopt;
+  if (!accumulates(stored, key)) return std::nullopt;
   const auto deletion = strategy::followed_deletion(key.element());
   const auto found = deletion ? stamps.find(*deletion) : stamps.end();
   if (found == stamps.end()) return std::nullopt;
@@ -100,11 +109,11 @@ struct MovedSlots {
   std::set<std::string> to;
 };
 
-Result<MovedSlots> moved_slots(const Schema& schema, std::span<const Pending> ops,
+Result<MovedSlots> moved_slots(const StoredSchema& stored, std::span<const Pending> ops,
                                const NewStamps& stamps) {
   MovedSlots moved;
   for (const Pending& item : ops) {
-    auto followed = followed_key(schema, item.op.key, stamps);
+    auto followed = followed_key(stored, item.op.key, stamps);
     if (!followed) return fail(followed.error());
     // What is a tombstone already has nothing to move.
     if (!*followed || is_tombstone(item.op.value)) continue;
@@ -135,10 +144,10 @@ void keep_fence(CommitBuilder& builder, const Replica::Core& core, const Refusal
 }
 
 // Writes the ops with their new stamps. Answers them.
-Result<std::vector<Op>> write_anew(CommitBuilder& builder, const Schema& schema,
+Result<std::vector<Op>> write_anew(CommitBuilder& builder, const StoredSchema& stored,
                                    const Snapshot& snapshot, std::vector<Pending> ops,
                                    const NewStamps& stamps) {
-  const auto moves = moved_slots(schema, ops, stamps);
+  const auto moves = moved_slots(stored, ops, stamps);
   if (!moves) return fail(moves.error());
   std::vector<Op> restamped;
   for (Pending& item : ops) {
@@ -194,8 +203,10 @@ Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
   for (const Pending& item : withdrawn->ops) {
     if (auto given = restamper.give(item.op.stamp); !given) return undo(given.error());
   }
+  const auto stored = read_schema(**snapshot, Strategies());
+  if (!stored) return undo(stored.error());
   const auto restamped =
-      write_anew(builder, core.schema, **snapshot, std::move(withdrawn->ops), restamper.stamps());
+      write_anew(builder, *stored, **snapshot, std::move(withdrawn->ops), restamper.stamps());
   if (!restamped) return undo(restamped.error());
   Progress progress = core.progress;
   if (withdrawn->has_ancestors) {

@@ -8,7 +8,7 @@ WITHDRAWAL = "engine/src/replica/withdrawal.cpp"
 PLANTS = [
     Plant("restamp_keeps_old_names", "a counter is left behind by the deletion that it follows",
           RESTAMP,
-          "if (!accumulates(schema, key))",
+          "if (!accumulates(stored, key))",
           'if (planted("restamp_keeps_old_names") || !accumulates(schema, key))'),
     Plant("restamp_by_outbox_order", "ops are stamped anew in the order in which they lie in the outbox",
           WITHDRAWAL,

@@ -34,6 +34,13 @@ class Workload {
   // Changes something on a device. The replica may have an older schema than others.
   [[nodiscard]] virtual Act act(Replica& replica, SeededRandom& random) = 0;
 
+  // A device was migrated, so that fields merge in other ways on it; or it began to be. What it has
+  // by the new rules is made of what it had.
+  virtual void migrated(const Schema& before, const Schema& after) {
+    static_cast<void>(before);
+    static_cast<void>(after);
+  }
+
   // Looks at all devices when every one has everything: what is not as the acts said, or nothing.
   [[nodiscard]] virtual std::optional<std::string> check_settled(
       const std::vector<const Replica*>& devices) const {
