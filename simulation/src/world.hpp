@@ -8,6 +8,7 @@
 
 #include "audit.hpp"
 #include "device.hpp"
+#include "disk_damage.hpp"
 #include "plan.hpp"
 
 namespace syncline::simulation {
@@ -45,6 +46,10 @@ class World {
   void strike_backup(Fault fault, Device& device, SeededRandom& random);
   void migrate(Device& device, SeededRandom& random);
   void damage(Device& device, SeededRandom& random);
+  void repair(Device& device, DamagedDisk& disk, const DiskDamage& damage,
+              const DiskContents& before, SeededRandom& random);
+  [[nodiscard]] bool may_lose(Device& device, const std::string& slot,
+                              const DiskContents::Slot& held) const;
   void refuse(SeededRandom& random);
   void add_device(const Device& original, std::unique_ptr<Store> disk, DeviceAccount account);
   void part(Fault fault, Device& device, SeededRandom& random);
