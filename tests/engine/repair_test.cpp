@@ -154,8 +154,12 @@ BOOST_AUTO_TEST_CASE(regression_what_the_log_has_lost_counts_as_dropped) {
 
 BOOST_AUTO_TEST_CASE(regression_a_mark_that_is_none_leaves_the_sound_one_as_it_is) {
   const auto before = entries_of(store(), Keyspace::kOutbox);
-  put_raw(Keyspace::kOutbox, replica::sequence_key(1),
-          replica::encode_outbox({1, key_of("lunch", "name")}));
+  const std::string name = key_of("lunch", "name");
+  const auto log = log_of(device);
+  const auto replaced = std::find_if(
+      log.begin(), log.end(), [&name](const LogItem& item) { return item.op.key.bytes() == name; });
+  put_raw(Keyspace::kOutbox, replica::sequence_key(replaced->sequence),
+          replica::encode_outbox({replaced->sequence, name}));
   BOOST_TEST(repair(store()).kinds() == "rebuilt");
   BOOST_TEST((entries_of(store(), Keyspace::kOutbox) == before));
 }
