@@ -17,13 +17,11 @@ namespace syncline {
 namespace replica {
 namespace {
 
-// The greatest time of the stamps that this replica has made; of all stamps where its id is lost.
+// The greatest time of all stamps that are left. What arrived has moved the clock as well, and what
+// this replica had stamped before may be in no slot any more.
 Result<HybridTime> greatest_time(const RepairPlan& plan) {
   HybridTime greatest;
-  const auto note = [&plan, &greatest](const Stamp& stamp) {
-    if (plan.replica() && stamp.replica != *plan.replica()) return;
-    greatest = std::max(greatest, stamp.time);
-  };
+  const auto note = [&greatest](const Stamp& stamp) { greatest = std::max(greatest, stamp.time); };
   for (const auto& [key, winner] : plan.fold().winners()) note(winner.stamp);
   const auto walked = walk_entries(plan.snapshot(), Keyspace::kSlots,
                                    {[&note](std::string_view key, std::string_view value) {
