@@ -11,9 +11,6 @@ INDEXES = "engine/src/replica/repair_indexes.cpp"
 PLAN = "engine/src/replica/repair_plan.cpp"
 REST = "engine/src/replica/repair.cpp"
 LOST = "engine/src/replica/lost_entries.cpp"
-SETTLE = "engine/src/replica/intake_settle.cpp"
-RENEWAL = "engine/src/replica/renewal.cpp"
-ANCESTORS = "engine/src/replica/ancestors.cpp"
 
 PLANTS = [
     Plant("slots_not_held_against_the_log", "a verification takes a slot of the right sequence for what the log says",
@@ -23,15 +20,6 @@ PLANTS = [
           '        planted("slots_not_held_against_the_log") && winner.sequence == slot.sequence;\n'
           "    if (is_passed_over) return;\n"
           "    if (winner.sequence == slot.sequence && winner.stamp == slot.stamp &&\n        winner.value_hash =="),
-    Plant("missing_slots_at_the_end_untold", "a verification does not look for slots behind the last that is there",
-          VERIFIER,
-          "if (keyspace == Keyspace::kSlots) tell_missing_before({});",
-          'if (keyspace == Keyspace::kSlots && !planted("missing_slots_at_the_end_untold"))\n'
-          "      tell_missing_before({});"),
-    Plant("marks_of_lost_slots_pass", "a verification looks at a mark and not at its slot",
-          VERIFIER,
-          "if (*slot && (*slot)->sequence == *sequence) return;",
-          'if (planted("marks_of_lost_slots_pass") || (*slot && (*slot)->sequence == *sequence)) return;'),
     Plant("superfluous_index_entries_pass", "a verification only looks for what an index lacks",
           CHECK,
           "if (place == places.end() || !holds(value, place->second))",
@@ -45,10 +33,6 @@ PLANTS = [
           MARKS,
           "if (holder != holders.end()) {",
           'if (holder != holders.end() && !planted("mark_not_made_again")) {'),
-    Plant("marks_fit_rebuilt_slots", "marks are not looked at again when a slot was rebuilt from an older change",
-          MARKS,
-          "if (!mark || !plan.changes(mark->slot_key)) return true;",
-          'if (planted("marks_fit_rebuilt_slots") || !mark || !plan.changes(mark->slot_key)) return true;'),
     Plant("older_change_taken_for_the_last", "a slot that is rebuilt from a log with gaps counts as whole",
           PLAN,
           "  return fold_.has_all(sequence, last);",
@@ -92,18 +76,4 @@ PLANTS = [
           LOST,
           "if (key.empty() || !stored || !*stored) return std::nullopt;",
           'if (planted("unexplained_is_deleted") || key.empty() || !stored || !*stored) return std::nullopt;'),
-    Plant("nothing_offered_without_an_epoch", "a device that has lost its cursors offers a restored server nothing",
-          SETTLE,
-          "|| core_.progress.epoch.empty()",
-          '|| (core_.progress.epoch.empty() && !planted("nothing_offered_without_an_epoch"))'),
-    Plant("copy_counts_all_as_seen", "a restored copy takes what was pending for what others have seen",
-          RENEWAL,
-          "ancestors.push_back({renewal.before, head.clock.confirmed, fence});",
-          "ancestors.push_back({renewal.before,\n"
-          '                       planted("copy_counts_all_as_seen") ? head.clock.last : head.clock.confirmed,\n'
-          "                       fence});"),
-    Plant("ancestors_forgotten_at_once", "a restored copy forgets its ancestors with the first reply",
-          ANCESTORS,
-          "found = unsettled_by(ancestors, op->stamp) != nullptr;",
-          'found = !planted("ancestors_forgotten_at_once") && unsettled_by(ancestors, op->stamp) != nullptr;'),
 ]
