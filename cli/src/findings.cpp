@@ -125,7 +125,7 @@ Result<void> find_lost(const Store& store, std::vector<Finding>& findings) {
   if (count == 0) return {};
   findings.push_back({Level::kNote, "lost_entries",
                       counted(count, "entry", "entries") +
-                          " of changes that were kept aside could not be read by a repair, and " +
+                          " could not be explained by a repair, and " +
                           (count == 1 ? "is" : "are") + " kept as before, the first of " +
                           std::string(keyspace_name(first.keyspace)) + " as " + first.name + ".",
                       "A later version may be able to read them. They are in every backup."});

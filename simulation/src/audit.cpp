@@ -199,6 +199,7 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
   auto& pending = account.pending[slot];
   pending.sequence = item.sequence;
   pending.unacknowledged.push_back(written);
+  if (pending.is_unsure) ledger_.doubt(slot, written.stamp);
   return std::nullopt;
 }
 
@@ -252,7 +253,7 @@ Finding Audit::check_outbox(DeviceAccount& account, const Replication& replicati
   auto next = replication.next_push({kAll, kAll, true});
   if (!next) return unreadable(next.error());
   const PushBatch offered = *next ? std::move(**next) : PushBatch{};
-  if (!account.epoch.empty() && account.epoch != state.epoch) {
+  if (account.epoch != state.epoch) {
     // A process that ended with the reply is looked at later, when the server may be another again.
     if (state.epoch == server_.epoch()) {
       if (auto found = invariants::a_new_epoch_is_offered_everything(account, server_, offered))

@@ -42,6 +42,9 @@ class Ledger {
     acknowledged_[slot][held].insert(epoch);
   }
 
+  // A request that may arrive, now or later, carries it.
+  void send(const std::string& slot, const Register& sent) { sent_[slot].insert(sent); }
+
   // Its push had others refused beside it: its writer may not learn that it was taken.
   void doubt(const std::string& slot, const Stamp& stamp) { doubted_.emplace(slot, stamp); }
 
@@ -50,6 +53,10 @@ class Ledger {
   [[nodiscard]] bool was_acknowledged(const std::string& slot, const Register& sent) const;
   [[nodiscard]] bool was_acknowledged(const std::string& slot, const Register& sent,
                                       const std::string& epoch) const;
+  [[nodiscard]] bool was_sent(const std::string& slot, const Register& written) const {
+    const auto of_slot = sent_.find(slot);
+    return of_slot != sent_.end() && of_slot->second.contains(written);
+  }
   [[nodiscard]] bool is_doubted(const std::string& slot, const Stamp& stamp) const {
     return doubted_.contains({slot, stamp});
   }
@@ -79,6 +86,7 @@ class Ledger {
  private:
   std::map<std::string, std::map<Register, unsigned>> ops_;
   std::map<std::string, std::map<Register, std::set<std::string>>> acknowledged_;  // epochs
+  std::map<std::string, std::set<Register>> sent_;
   std::set<std::pair<std::string, Stamp>> doubted_;
   std::set<std::pair<std::string, Stamp>> carried_;
   std::map<std::string, Schema> schemas_;  // by digest
@@ -116,6 +124,8 @@ struct DeviceAccount {
     std::uint64_t sequence = 0;
     // All that the device has put into the slot and nobody has acknowledged; the last one is sent.
     std::vector<Register> unacknowledged;
+    // Nothing tells any more what it had replaced, nor does it of what takes its place.
+    bool is_unsure = false;
   };
 
   std::uint64_t next_sequence = 1;  // of the log, not yet read

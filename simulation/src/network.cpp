@@ -58,6 +58,14 @@ void contradict(SyncReply& reply, SeededRandom& random) {
   reply.pull = SyncReply::Pull{"\x01", {}, 0};
 }
 
+void note_sent(Ledger& ledger, const Request& request) {
+  const auto* asked = std::get_if<SyncRequest>(&request);
+  if (asked == nullptr || !asked->push_ops) return;
+  const auto ops = decode_own_batch(*asked->push_ops);
+  if (!ops) return;
+  for (const Op& op : *ops) ledger.send(op.key.bytes(), {op.stamp, op.value});
+}
+
 }  // namespace
 
 // One process's way to the server. A request that is under way when the process ends goes on.
@@ -116,6 +124,7 @@ class DeviceTransport final : public Transport {
       return;
     }
     if (!fate.arrives) return;
+    note_sent(network_.ledger_, request);
     auto shared = std::make_shared<const Request>(std::move(request));
     if (fate.copy) {
       static_cast<void>(network_.time_.after(*fate.copy, [network = &network_, shared] {

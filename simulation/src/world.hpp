@@ -8,6 +8,7 @@
 
 #include "audit.hpp"
 #include "device.hpp"
+#include "disk_damage.hpp"
 #include "plan.hpp"
 #include "schema_family.hpp"
 
@@ -56,6 +57,10 @@ class World {
   [[nodiscard]] const std::string& schema_for(Device& device) const;
   void account_for_schema(Device& device, const std::string& given);
   void damage(Device& device, SeededRandom& random);
+  void repair(Device& device, DamagedDisk& disk, const DiskDamage& damage,
+              const DiskContents& before, SeededRandom& random);
+  [[nodiscard]] bool may_lose(Device& device, const std::string& slot,
+                              const DiskContents::Slot& held) const;
   void refuse(SeededRandom& random);
   void add_device(const Device& original, std::unique_ptr<Store> disk, DeviceAccount account);
   void part(Fault fault, Device& device, SeededRandom& random);

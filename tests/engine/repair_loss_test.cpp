@@ -83,6 +83,20 @@ BOOST_AUTO_TEST_CASE(a_counter_that_lost_its_slot_takes_nothing_back_on_the_serv
   BOOST_TEST(phone.read("days", "d") == R"({"water":11})");
 }
 
+// Nothing tells that it was restored to one who has lost the epoch, too.
+BOOST_AUTO_TEST_CASE(regression_whoever_knows_no_epoch_offers_everything) {
+  server.round(device);
+  BOOST_TEST(device.state().pending_ops == 0U);
+  erase_raw(Keyspace::kMeta, "progress");
+  device.reopen();
+  TinyServer restored;
+  restored.round(device);
+  while (device.state().pending_ops > 0) restored.round(device);
+  Device other({}, 2);
+  restored.round(other);
+  BOOST_TEST((slots_of(other.store()) == slots_of(store())));
+}
+
 // Any entries changed or gone, in any number: the store is sound again, and a server that had
 // everything brings everything back.
 BOOST_AUTO_TEST_CASE(whatever_is_damaged_is_mended_and_a_server_brings_back_the_rest) {

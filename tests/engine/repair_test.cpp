@@ -1,14 +1,32 @@
 #include "syncline/repair.hpp"
 
+#include <algorithm>
+
 #include <boost/test/unit_test.hpp>
 
 #include "replica/entries.hpp"
+#include "syncline/history.hpp"
+#include "syncline/limits.hpp"
 #include "tests/engine/support/repairs.hpp"
 #include "tests/engine/support/slots.hpp"
 
 // What can be rebuilt is rebuilt, what cannot is taken out by name, and the store is sound again.
 
 namespace syncline::test {
+
+namespace {
+
+std::vector<std::pair<std::string, std::string>> lost_in(const Store& store) {
+  std::vector<std::pair<std::string, std::string>> lost;
+  must(read_lost_entries(store, [&lost](const LostEntry& entry) {
+    lost.emplace_back(entry.name, entry.value);
+    return true;
+  }));
+  BOOST_TEST(must(verify_store(store, {})).lost_entries == lost.size());
+  return lost;
+}
+
+}  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(repair_of_a_store, RepairFixture)
 
@@ -84,6 +102,83 @@ BOOST_AUTO_TEST_CASE(a_slot_that_nothing_knows_is_taken_out_by_name) {
   BOOST_TEST(faults_of(store()) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_slot_that_is_not_what_the_log_says_is_kept_beside_what_it_says) {
+  const std::string key = key_of("lunch", "kcal");
+  const auto before = slots_of(store());
+  const std::string other =
+      replica::encode_slot({2, stamp_at(kPresentMs, 7), must(encode_value(Value(1)))});
+  put_raw(Keyspace::kSlots, key, other);
+  BOOST_TEST(repair(store()).kinds() == "rebuilt");
+  BOOST_TEST((slots_of(store()) == before));
+  BOOST_REQUIRE(lost_in(store()).size() == 1U);
+  BOOST_TEST(lost_in(store()).front().first.starts_with("lost/slots/6d65616c73"));
+  BOOST_TEST((lost_in(store()).front().second == other));
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_key_of_a_slot_with_a_long_name_is_kept_beside_it) {
+  const std::string key =
+      must(SlotKey::make("meals", std::string(128, 'r'), "f", std::string(240, 'e'))).bytes();
+  put_raw(Keyspace::kSlots, key, "garbage");
+  BOOST_TEST(repair(store()).kinds() == "set_aside");
+  BOOST_REQUIRE(lost_in(store()).size() == 1U);
+  const auto [name, value] = lost_in(store()).front();
+  BOOST_TEST(value == "garbage");
+  const auto meta = entries_of(store(), Keyspace::kMeta);
+  BOOST_TEST((std::find(meta.begin(), meta.end(), std::pair(name + "/key", key)) != meta.end()));
+  BOOST_TEST(repair(store()).repairs.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_decoded_of_the_log_the_outbox_and_meta_is_kept) {
+  put_raw(Keyspace::kLog, replica::sequence_key(4), "\x7fgarbage");
+  put_raw(Keyspace::kOutbox, replica::sequence_key(4), "\x7fmark");
+  put_raw(Keyspace::kMeta, "progress", "\x7fprogress");
+  repair(store());
+  std::vector<std::pair<std::string, std::string>> expected{
+      {"lost/log/0000000000000004", "\x7fgarbage"},
+      {"lost/outbox/0000000000000004", "\x7fmark"},
+      {"lost/meta/70726f6772657373", "\x7fprogress"}};
+  BOOST_TEST((lost_in(store()) == expected));
+}
+
+BOOST_AUTO_TEST_CASE(regression_what_the_log_has_lost_counts_as_dropped) {
+  // The first names of lunch and what came with it: its slots hold others by now.
+  device.patch("meals", "lunch", {{"name", Value("beans")}});
+  erase_raw(Keyspace::kLog, replica::sequence_key(4));
+  repair(store());
+  BOOST_TEST(must(verify_store(store(), {})).log_missing_ops == 0U);
+  device.reopen();
+  std::uint64_t ops = log_of(device).size();
+  BOOST_TEST(must(device.replica().history().compact()).kept_ops <= ops);
+  BOOST_TEST(must(device.replica().history().compact()).kept_ops == log_of(device).size());
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_mark_that_is_none_leaves_the_sound_one_as_it_is) {
+  const auto before = entries_of(store(), Keyspace::kOutbox);
+  const std::string name = key_of("lunch", "name");
+  const auto log = log_of(device);
+  const auto replaced = std::find_if(
+      log.begin(), log.end(), [&name](const LogItem& item) { return item.op.key.bytes() == name; });
+  put_raw(Keyspace::kOutbox, replica::sequence_key(replaced->sequence),
+          replica::encode_outbox({replaced->sequence, name}));
+  BOOST_TEST(repair(store()).kinds() == "rebuilt");
+  BOOST_TEST((entries_of(store(), Keyspace::kOutbox) == before));
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_head_that_is_rebuilt_takes_nothing_pending_for_seen) {
+  server.round(device);
+  const LogItem seen = log_of(device).back();
+  device.wall().advance(kDriftMaxMs * 100);
+  device.put("meals", "late", {{"name", Value("rice")}});
+  erase_raw(Keyspace::kMeta, "head");
+  repair(store());
+  const auto meta = entries_of(store(), Keyspace::kMeta);
+  const auto head = std::find_if(meta.begin(), meta.end(),
+                                 [](const auto& entry) { return entry.first == "head"; });
+  const HybridClock::State clock = must(replica::decode_head(head->second)).clock;
+  BOOST_TEST((clock.confirmed == seen.op.stamp.time));
+  BOOST_TEST((clock.last == log_of(device).back().op.stamp.time));
+}
+
 BOOST_AUTO_TEST_CASE(marks_are_made_again_and_what_is_pending_is_delivered) {
   const auto marks = entries_of(store(), Keyspace::kOutbox);
   BOOST_REQUIRE(marks.size() == 3U);
@@ -144,16 +239,6 @@ BOOST_AUTO_TEST_CASE(a_lost_id_is_replaced_and_other_entries_of_meta_are_taken_o
   server.round(device);
   server.round(device);
   BOOST_TEST(device.state().pending_ops == 0U);
-}
-
-std::vector<std::pair<std::string, std::string>> lost_in(const Store& store) {
-  std::vector<std::pair<std::string, std::string>> lost;
-  must(read_lost_entries(store, [&lost](const LostEntry& entry) {
-    lost.emplace_back(entry.name, entry.value);
-    return true;
-  }));
-  BOOST_TEST(must(verify_store(store, {})).lost_entries == lost.size());
-  return lost;
 }
 
 BOOST_AUTO_TEST_CASE(what_is_kept_aside_and_cannot_be_decoded_is_kept_as_it_is) {

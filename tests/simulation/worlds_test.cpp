@@ -78,6 +78,16 @@ BOOST_AUTO_TEST_CASE(what_a_process_did_in_its_last_task_is_in_the_account) {
   BOOST_TEST(report.failed == 0U, first_failure(report));
 }
 
+// Little else goes wrong, so that more of it is met.
+BOOST_AUTO_TEST_CASE(disks_that_are_damaged_again_and_again_lose_nothing_that_is_there) {
+  Options options;
+  options.rates.set(Fault::kDiskDamaged, 600);
+  options.steps = 120;
+  const Report report = run_seeds(options, {.seeds = 40, .jobs = 2});
+  BOOST_TEST(report.failed == 0U, first_failure(report));
+  BOOST_TEST(report.faults.of(Fault::kDiskDamaged) > 100U);
+}
+
 // What the engine does not survive yet is found when it is asked for: the checks are not blind.
 BOOST_AUTO_TEST_CASE(a_device_that_is_cloned_is_not_survived_yet) {
   Options options;

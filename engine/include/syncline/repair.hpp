@@ -12,7 +12,7 @@ namespace syncline {
 enum class RepairKind : std::uint8_t {
   kRebuilt,   // from what else the store holds; nothing is lost
   kOutdated,  // rebuilt from an older change: a later one is lost here, and the server may have it
-  kSetAside,  // taken out, because nothing tells what it was; the server may have it
+  kSetAside,  // taken out, because nothing explains it; the server may have it
   kLeft,      // not touched: this version does not know what it is, or how to repair it
 };
 inline constexpr std::size_t kRepairKindCount = 4;
@@ -47,10 +47,9 @@ struct RepairOptions {
 using RepairSink = std::function<void(const Repair&)>;
 
 // Repairs in one commit what verify_store finds and what can be repaired: slots from the log, the
-// log from the slots, marks from both, the head from all. Gone from the store is what it takes out:
-// what is damaged, entries of the log that cannot be decoded, slots that no log knows, and entries
-// of meta. So keep a copy of the file before, as repair_lmdb_store does. What was kept aside and
-// cannot be decoded stays, as a lost entry. The randomness is for a new replica id.
+// log from the slots, marks from both, the head from all. What it takes out and cannot explain stays,
+// as a lost entry, if its bytes can be read. What is damaged is gone from the store, so keep a copy
+// of the file before, as repair_lmdb_store does. The randomness is for a new replica id.
 // No replica may have the store open. Until the commit `progress` may stop it. Errors: those of the
 // store, cancelled. After each of them nothing is changed, whatever was told.
 [[nodiscard]] Result<RepairSummary> repair_store(Store& store, Random& random,
@@ -58,15 +57,15 @@ using RepairSink = std::function<void(const Repair&)>;
                                                  const RepairSink& told,
                                                  const VerificationProgress& progress = {});
 
-// An entry of what was kept aside, as it was when a repair could not decode it. A later version may
-// know what it is.
+// An entry as it was when a repair took it out, because it could not be explained. A later version
+// may know what it is.
 struct LostEntry {
   Keyspace keyspace = Keyspace::kQuarantine;
-  std::string name;  // of meta, under which it is kept; the key in hexadecimal digits is its end
+  std::string name;  // of meta, under which it is kept (spec/op-format.md, What is stored)
   std::string value;
 };
 
-// Visits what repairs have kept of what they could not decode; false ends the visit. Errors:
+// Visits what repairs have kept of what they could not explain; false ends the visit. Errors:
 // store_io, store_corrupt.
 [[nodiscard]] Result<void> read_lost_entries(const Store& store,
                                              const std::function<bool(const LostEntry&)>& visitor);

@@ -62,8 +62,10 @@ Result<void> Intake::advance(const std::string& epoch,
   Progress progress = core_.progress;
   outcome_.epoch_changed = !progress.epoch.empty() && progress.epoch != epoch;
   progress.epoch = epoch;
-  if (outcome_.epoch_changed) {
-    progress.cursors.clear();
+  if (outcome_.epoch_changed) progress.cursors.clear();
+  // Whoever knows of no epoch has nothing that a server is known to hold: it is new, or what it
+  // knew is lost.
+  if (outcome_.epoch_changed || core_.progress.epoch.empty()) {
     if (auto ok = offer_everything(); !ok) return ok;
   }
   if (cursors != nullptr) {

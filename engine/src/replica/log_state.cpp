@@ -94,8 +94,11 @@ Result<LogState> read_log_state(const Snapshot& snapshot) {
 }
 
 void note_dropped(std::vector<TimeRange>& ranges, const Stamp& stamp) {
-  const TimeRange noted{stamp.replica, stamp.time, stamp.time};
-  ranges.insert(std::upper_bound(ranges.begin(), ranges.end(), noted, is_before), noted);
+  note_dropped(ranges, TimeRange{stamp.replica, stamp.time, stamp.time});
+}
+
+void note_dropped(std::vector<TimeRange>& ranges, const TimeRange& range) {
+  ranges.insert(std::upper_bound(ranges.begin(), ranges.end(), range, is_before), range);
   join_nearer_than(ranges, kRangeGapMs);
   // A range of each replica stays, whatever their number.
   while (ranges.size() > kRangesMax && least_gap(ranges) != ~std::uint64_t{0})

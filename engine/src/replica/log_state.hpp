@@ -43,6 +43,8 @@ struct LogState {
 // Notes that an op of this stamp was dropped. Where there are too many ranges, those of one replica
 // that are nearest to each other become one.
 void note_dropped(std::vector<TimeRange>& ranges, const Stamp& stamp);
+// The same of all that may lie in a range.
+void note_dropped(std::vector<TimeRange>& ranges, const TimeRange& range);
 
 // A time that is no less than what was dropped in the range up to `most`, and no greater than that;
 // the zero time if nothing was.

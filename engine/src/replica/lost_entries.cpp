@@ -7,6 +7,10 @@ namespace syncline {
 namespace replica {
 namespace {
 
+// Of the key; the name of an entry has 499 bytes at most.
+constexpr std::size_t kNamedBytesMax = 200;
+constexpr std::string_view kKeyEnd = "/key";
+
 std::string prefix_of(Keyspace keyspace) {
   return std::string(kLostPrefix) + std::string(keyspace_name(keyspace)) + "/";
 }
@@ -15,20 +19,21 @@ std::string prefix_of(Keyspace keyspace) {
 
 std::optional<std::string> keep_as_it_is(RepairPlan& plan, Keyspace keyspace,
                                          std::string_view key) {
-  // Longer than any key that is written; the name of it would be none for a store.
-  constexpr std::size_t kKeyBytesMax = 200;
   const auto stored = plan.snapshot().get(keyspace, key);
-  if (!stored || !*stored || key.size() > kKeyBytesMax) return std::nullopt;
-  const std::string first = prefix_of(keyspace) + codec::encode_hex(key);
+  if (key.empty() || !stored || !*stored) return std::nullopt;
+  const std::string first = prefix_of(keyspace) + codec::encode_hex(key.substr(0, kNamedBytesMax));
   std::string name = first;
   // An earlier repair may have kept another entry with this key.
-  for (unsigned number = 2;; ++number) {
-    const auto taken = plan.snapshot().get(Keyspace::kMeta, name);
-    if (taken && !*taken) break;
+  for (unsigned number = 2; !plan.is_free_meta(name); ++number)
     name = first + "-" + std::to_string(number);
-  }
   plan.put(Keyspace::kMeta, name, std::string(**stored));
+  if (key.size() > kNamedBytesMax)
+    plan.put(Keyspace::kMeta, name + std::string(kKeyEnd), std::string(key));
   return name;
+}
+
+bool is_key_of_lost_entry(std::string_view name) {
+  return name.starts_with(kLostPrefix) && name.ends_with(kKeyEnd);
 }
 
 }  // namespace replica
@@ -39,11 +44,13 @@ Result<void> read_lost_entries(const Store& store,
   if (!snapshot) return fail(snapshot.error());
   const auto cursor = (*snapshot)->cursor(Keyspace::kMeta);
   if (!cursor) return fail(cursor.error());
-  for (const Keyspace keyspace : {Keyspace::kSetAside, Keyspace::kQuarantine}) {
+  for (const Keyspace keyspace : {Keyspace::kSetAside, Keyspace::kQuarantine, Keyspace::kSlots,
+                                  Keyspace::kLog, Keyspace::kOutbox, Keyspace::kMeta}) {
     const std::string prefix = replica::prefix_of(keyspace);
     auto standing = (*cursor)->seek(prefix);
     for (; standing && *standing && (*cursor)->key().starts_with(prefix);
          standing = (*cursor)->next()) {
+      if (replica::is_key_of_lost_entry((*cursor)->key())) continue;
       const LostEntry entry{keyspace, std::string((*cursor)->key()),
                             std::string((*cursor)->value())};
       if (!visitor(entry)) return {};

@@ -17,13 +17,11 @@ namespace syncline {
 namespace replica {
 namespace {
 
-// The greatest time of the stamps that this replica has made; of all stamps where its id is lost.
+// The greatest time of all stamps that are left. What arrived has moved the clock as well, and what
+// this replica had stamped before may be in no slot any more.
 Result<HybridTime> greatest_time(const RepairPlan& plan) {
   HybridTime greatest;
-  const auto note = [&plan, &greatest](const Stamp& stamp) {
-    if (plan.replica() && stamp.replica != *plan.replica()) return;
-    greatest = std::max(greatest, stamp.time);
-  };
+  const auto note = [&greatest](const Stamp& stamp) { greatest = std::max(greatest, stamp.time); };
   for (const auto& [key, winner] : plan.fold().winners()) note(winner.stamp);
   const auto walked = walk_entries(plan.snapshot(), Keyspace::kSlots,
                                    {[&note](std::string_view key, std::string_view value) {
@@ -36,28 +34,59 @@ Result<HybridTime> greatest_time(const RepairPlan& plan) {
   return greatest;
 }
 
+// The greatest time of what this replica has stamped and others may have seen: what is not pending,
+// or was offered before, and what the pending ops have replaced.
+Result<HybridTime> confirmed_time(const RepairPlan& plan) {
+  HybridTime confirmed;
+  const auto note = [&plan, &confirmed](const Stamp& stamp) {
+    const bool is_own = !plan.replica() || stamp.replica == *plan.replica();
+    if (is_own && stamp != kOfferedAgain) confirmed = std::max(confirmed, stamp.time);
+  };
+  const auto walked = walk_entries(
+      plan.snapshot(), Keyspace::kSlots,
+      {[&plan, &note](std::string_view key, std::string_view) {
+         const auto kept = plan.slot(key);
+         if (!kept) return true;
+         const std::string marked = sequence_key(kept->sequence);
+         const auto stored = plan.snapshot().get(Keyspace::kOutbox, marked);
+         const bool is_pending = !stored || *stored;
+         const auto mark = stored && *stored ? decode_outbox(**stored, marked) : OutboxEntry{};
+         if (!is_pending || (mark && mark->base == kOfferedAgain)) note(kept->stamp);
+         if (is_pending && mark) note(mark->base);
+         return true;
+       },
+       [](std::string_view, const Error&) { return true; }});
+  if (!walked) return fail(walked.error());
+  return confirmed;
+}
+
 Result<void> rebuild_head(RepairPlan& plan, const StoreFault& fault) {
   const auto greatest = greatest_time(plan);
   if (!greatest) return fail(greatest.error());
   Head head = plan.head().value_or(Head{});
   head.clock.last = std::max(head.clock.last, *greatest);
-  // What others have seen is not known, so that nothing counts as unseen.
-  if (!plan.head()) head.clock.confirmed = head.clock.last;
+  if (!plan.head()) {
+    const auto confirmed = confirmed_time(plan);
+    if (!confirmed) return fail(confirmed.error());
+    head.clock.confirmed = *confirmed;
+  }
   head.sequence = plan.last_sequence();
-  plan.put(Keyspace::kMeta, kHeadName, encode_head(head));
+  plan.put_head(head);
   plan.tell(fault, RepairKind::kRebuilt, "rebuilt from the log and the slots");
   return {};
 }
 
-// What the log lacks counts as dropped, and everything that nobody has confirmed as what was.
-void rebuild_log_state(RepairPlan& plan, const StoreFault& fault) {
-  LogState log;
-  log.dropped = plan.last_sequence() - plan.fold().ops();
+// What the log lacks counts as dropped, and of what nobody has confirmed everything may be among
+// it.
+void settle_log_state(RepairPlan& plan) {
+  LogState log = plan.log_state().value_or(LogState{});
+  const std::uint64_t dropped = plan.last_sequence() - plan.log_ops();
+  if (log.dropped == dropped && plan.log_state()) return;
+  log = LogState{.dropped = dropped, .kept = log.kept, .unconfirmed = std::move(log.unconfirmed)};
   const HybridClock::State clock = plan.head().value_or(Head{}).clock;
   if (plan.replica() && clock.last > clock.confirmed)
-    log.unconfirmed.push_back({*plan.replica(), clock.confirmed, clock.last});
+    note_dropped(log.unconfirmed, {*plan.replica(), clock.confirmed, clock.last});
   plan.put(Keyspace::kMeta, kLogStateName, encode_log_state(log));
-  plan.tell(fault, RepairKind::kRebuilt, "rebuilt from the log");
 }
 
 void renew_id(RepairPlan& plan, Random& random) {
@@ -76,9 +105,10 @@ void renew_id(RepairPlan& plan, Random& random) {
 }
 
 Result<void> repair_meta(RepairPlan& plan, const StoreFault& fault, Random& random) {
+  if (fault.kind == FaultKind::kMalformed) keep_as_it_is(plan, Keyspace::kMeta, fault.key);
   if (fault.key == kHeadName) return rebuild_head(plan, fault);
   if (fault.key == kLogStateName) {
-    rebuild_log_state(plan, fault);
+    plan.tell(fault, RepairKind::kRebuilt, "rebuilt from the log");
     return {};
   }
   if (fault.key == kReplicaName) {
@@ -150,6 +180,7 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
     if (fault.keyspace != Keyspace::kMeta || fault.key == query::kIndexesName) continue;
     if (Result<void> repaired = repair_meta(plan, fault, random); !repaired) return repaired;
   }
+  settle_log_state(plan);
   const bool is_rebuilt = std::any_of(faults.begin(), faults.end(), [](const StoreFault& fault) {
     return fault.keyspace == Keyspace::kMeta && fault.key == kHeadName;
   });
@@ -157,7 +188,7 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
   if (!is_rebuilt && plan.head() && plan.head()->sequence < plan.last_sequence()) {
     Head head = *plan.head();
     head.sequence = plan.last_sequence();
-    plan.put(Keyspace::kMeta, kHeadName, encode_head(head));
+    plan.put_head(head);
   }
   if (!plan.summary().pulls_again) return {};
   // A counter that went on from what is left of it would take back on the server what is lost here.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "replica/entry_walk.hpp"
+#include "replica/lost_entries.hpp"
 #include "replica/repair_plan.hpp"
 
 namespace syncline::replica {
@@ -35,6 +36,13 @@ std::optional<OutboxEntry> stored_mark(const RepairPlan& plan, const StoreFault&
   return *mark;
 }
 
+bool is_marked(const RepairPlan& plan, std::uint64_t sequence, std::string_view slot_key) {
+  const std::string key = sequence_key(sequence);
+  const auto stored = plan.snapshot().get(Keyspace::kOutbox, key);
+  const auto mark = stored && *stored ? decode_outbox(**stored, key) : Result<OutboxEntry>();
+  return mark && mark->slot_key == slot_key;
+}
+
 void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holders) {
   if (fault.key.empty()) {
     return plan.tell(fault, RepairKind::kLeft, "left, because its name cannot be read");
@@ -42,6 +50,7 @@ void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holde
   const auto sequence = parse_sequence_key(fault.key);
   const auto holder = sequence ? holders.find(*sequence) : holders.end();
   const auto stored = stored_mark(plan, fault);
+  if (!stored) keep_as_it_is(plan, Keyspace::kOutbox, fault.key);
   // A slot that was rebuilt may fit its mark by now.
   if (holder != holders.end()) {
     const bool is_known = stored && stored->slot_key == holder->second;
@@ -51,11 +60,14 @@ void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holde
   plan.erase(Keyspace::kOutbox, fault.key);
   const auto kept = stored ? plan.slot(stored->slot_key) : std::nullopt;
   if (kept) {
-    // Whether that has been acknowledged is not known. Sending it twice changes nothing.
-    plan.mark(kept->sequence, stored->slot_key);
+    // Whether that has been acknowledged is not known. Sending it twice changes nothing. A mark
+    // of its own knows more of it.
+    if (!is_marked(plan, kept->sequence, stored->slot_key))
+      plan.mark(kept->sequence, stored->slot_key);
     return plan.tell(fault, RepairKind::kRebuilt, "what its slot holds is marked in its place");
   }
   if (stored || !sequence) {
+    if (stored) keep_as_it_is(plan, Keyspace::kOutbox, fault.key);
     return plan.tell(fault, RepairKind::kSetAside, "taken out, because there is nothing to send");
   }
   plan.tell(fault, RepairKind::kRebuilt,

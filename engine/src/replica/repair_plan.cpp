@@ -99,12 +99,28 @@ void RepairPlan::put_slot(std::string_view key, const Kept& kept) {
   put(Keyspace::kSlots, key, encode_slot({kept.sequence, kept.stamp, kept.value}));
 }
 
+void RepairPlan::put_head(const Head& head) {
+  head_ = head;
+  put(Keyspace::kMeta, kHeadName, encode_head(head));
+}
+
+void RepairPlan::put_log(std::uint64_t sequence, std::string entry) {
+  if (logged_again_.insert(sequence).second)
+    put(Keyspace::kLog, sequence_key(sequence), std::move(entry));
+}
+
 void RepairPlan::erase_slot(std::string_view key) {
   changed_.insert_or_assign(std::string(key), std::nullopt);
   erase(Keyspace::kSlots, key);
 }
 
+bool RepairPlan::is_free_meta(const std::string& name) const {
+  const auto taken = snapshot_->get(Keyspace::kMeta, name);
+  return taken && !*taken && !put_into_meta_.contains(name);
+}
+
 void RepairPlan::put(Keyspace keyspace, std::string_view key, std::string value) {
+  if (keyspace == Keyspace::kMeta) put_into_meta_.emplace(key);
   batch_.put(keyspace, std::string(key), std::move(value));
 }
 

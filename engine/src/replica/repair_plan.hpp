@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,10 @@ class RepairPlan {
   // The replica and the head, where they can be read.
   [[nodiscard]] std::optional<ReplicaId> replica() const { return replica_; }
   [[nodiscard]] std::optional<Head> head() const { return head_; }
+  // What the log lacks, where that can be read.
+  [[nodiscard]] const std::optional<LogState>& log_state() const { return log_; }
+  // How many changes the log will have.
+  [[nodiscard]] std::uint64_t log_ops() const { return fold_.ops() + logged_again_.size(); }
 
   // Whether the log has everything from the sequence to the end but what compaction dropped, so
   // that nothing later can be lost.
@@ -46,6 +51,9 @@ class RepairPlan {
   [[nodiscard]] bool changes(std::string_view key) const { return changed_.contains(key); }
   [[nodiscard]] bool changes_slots() const { return !changed_.empty(); }
   void put_slot(std::string_view key, const Kept& kept);
+  void put_head(const Head& head);
+  // Puts one change into the log, under a sequence that the log does not have, once.
+  void put_log(std::uint64_t sequence, std::string entry);
   void erase_slot(std::string_view key);
   void put(Keyspace keyspace, std::string_view key, std::string value);
   void erase(Keyspace keyspace, std::string_view key);
@@ -59,6 +67,9 @@ class RepairPlan {
   [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
   // No sequence up to this one is free.
   void note_sequence(std::uint64_t sequence);
+
+  // Whether no entry of meta has this name, or will have it.
+  [[nodiscard]] bool is_free_meta(const std::string& name) const;
 
   void renewed() { summary_.has_new_id = true; }
   void ask_again() { summary_.pulls_again = true; }
@@ -85,7 +96,9 @@ class RepairPlan {
   std::optional<Head> head_;
   std::optional<LogState> log_;
   std::uint64_t last_sequence_ = 0;
+  std::set<std::uint64_t> logged_again_;
   std::map<std::string, std::optional<Kept>, std::less<>> changed_;
+  std::set<std::string, std::less<>> put_into_meta_;
   StoreBatch batch_;
   RepairSummary summary_;
 };

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "replica/entry_walk.hpp"
+#include "replica/lost_entries.hpp"
 #include "replica/repair_plan.hpp"
 
 namespace syncline::replica {
@@ -16,8 +17,7 @@ void log_slot(RepairPlan& plan, const SlotKey& key, const RepairPlan::Kept& kept
                            : kept.stamp.replica == plan.replica() ? LogOrigin::kLocal
                                                                   : LogOrigin::kRemote;
   const Op op{key, kept.stamp, kept.value};
-  plan.put(Keyspace::kLog, sequence_key(kept.sequence),
-           encode_log({origin, encode_batch({&op, 1})}));
+  plan.put_log(kept.sequence, encode_log({origin, encode_batch({&op, 1})}));
 }
 
 // The slot as the log has it. False where the log does not know it.
@@ -28,10 +28,16 @@ bool rebuild(RepairPlan& plan, const StoreFault& fault) {
   if (!op) return false;
   const std::uint64_t sequence = winner->second.sequence;
   plan.put_slot(fault.key, {sequence, op->stamp, std::move(op->value)});
+  const bool has_last_change = plan.has_all_from(sequence);
+  if (fault.kind == FaultKind::kUnlikeLog || !has_last_change)
+    keep_as_it_is(plan, Keyspace::kSlots, fault.key);
   // What a slot holds that can be read is not lost, unless the log is beyond it.
-  if (fault.kind == FaultKind::kUnlikeLog || plan.has_all_from(sequence)) {
+  if (fault.kind == FaultKind::kUnlikeLog || has_last_change) {
     plan.tell(fault, RepairKind::kRebuilt, "rebuilt from the log");
   } else {
+    // A mark of what is lost is none of this. Sending it twice changes nothing.
+    const auto marked = plan.snapshot().get(Keyspace::kOutbox, sequence_key(sequence));
+    if (marked && !*marked) plan.mark(sequence, fault.key);
     plan.tell(fault, RepairKind::kOutdated,
               "rebuilt from the last change of it that the log still has");
   }
@@ -57,8 +63,11 @@ void repair_slot(RepairPlan& plan, const StoreFault& fault) {
     return plan.tell(fault, RepairKind::kRebuilt,
                      "kept, as a change of its own that is sent again");
   }
+  const auto name = keep_as_it_is(plan, Keyspace::kSlots, fault.key);
   plan.erase_slot(fault.key);
-  plan.tell(fault, RepairKind::kSetAside, "taken out, because the log does not know it");
+  plan.tell(fault, RepairKind::kSetAside,
+            name ? "kept as it is under the name " + *name + ", because the log does not know it"
+                 : "taken out, because the log does not know it");
 }
 
 // Writes into the log what the slots hold of it from a sequence on. No fault tells of the beginning
@@ -90,6 +99,7 @@ Result<void> repair_log_and_slots(RepairPlan& plan, const std::vector<StoreFault
       plan.tell(fault, RepairKind::kLeft, "left, because its name cannot be read");
       continue;
     }
+    keep_as_it_is(plan, Keyspace::kLog, fault.key);
     plan.erase(Keyspace::kLog, fault.key);
     const auto sequence = parse_sequence_key(fault.key);
     if (sequence && (!least || *sequence < *least)) least = sequence;

@@ -144,7 +144,7 @@ void Verifier::check_meta(std::string_view key, std::string_view value) {
     if (!schema::decode_former_rules(value)) checked = corrupt("entry", key);
   } else if (key == kSchemaName) {
     take(Schema::parse_stored(value, Strategies()));
-  } else if (key.starts_with(kLostPrefix)) {
+  } else if (key.starts_with(kLostPrefix) && !is_key_of_lost_entry(key)) {
     ++found_.lost_entries;
   }
   if (!checked) tell(FaultKind::kMalformed, Keyspace::kMeta, key, checked.error().message);
