@@ -27,6 +27,7 @@ void Audit::write_over_set_aside(DeviceAccount& account, const std::string& slot
   const auto held = account.sequences.find(slot);
   if (held == account.sequences.end()) return;
   auto aside = account.set_aside.extract(held->second);
+  if (!aside.empty()) account.written_over.insert(held->second);
   // What takes its place may be stamped anew, and then it is taken back with it.
   if (!aside.empty()) account.pending.try_emplace(slot, std::move(aside.mapped().pending));
 }
@@ -70,7 +71,8 @@ Finding Audit::check_set_aside(DeviceAccount& account, Replica& replica,
     known = account.set_aside.erase(known);
   }
   for (const AsideOp& aside : listed) {
-    if (account.set_aside.contains(aside.id.number)) continue;
+    const std::uint64_t number = aside.id.number;
+    if (account.set_aside.contains(number) || account.written_over.contains(number)) continue;
     if (auto found = invariants::nothing_is_put_aside_without_cause(ledger_, aside)) return found;
     const std::string& slot = aside.op->key.bytes();
     const auto sent = account.pending.find(slot);

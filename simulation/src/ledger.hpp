@@ -114,6 +114,7 @@ struct DeviceAccount {
   Seen seen;
   std::map<std::string, Pending> pending;          // by slot key
   std::map<std::string, std::uint64_t> sequences;  // by slot key, of what it holds
+  std::set<std::uint64_t> written_over;            // of what was set aside
   std::map<std::uint64_t, SetAside> set_aside;     // by sequence
   std::map<std::uint64_t, std::pair<std::string, Register>> quarantine;  // by number of arrival
   std::optional<Present> present;                // nothing where the device's clock is not known

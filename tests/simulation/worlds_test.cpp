@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_server_whose_clock_jumps_is_not_survived_yet) {
   BOOST_TEST(report.failed > 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_whose_clock_jumps_is_survived_where_nothing_else_goes_wrong) {
+BOOST_AUTO_TEST_CASE(what_a_server_took_in_while_its_clock_was_ahead_is_merged_in_the_end) {
   Options options{.rates = FaultRates::none()};
   options.rates.set(Fault::kServerClockJump, 200);
   const Report report = run_seeds(options, {.seeds = 40, .jobs = 2});

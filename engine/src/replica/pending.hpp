@@ -56,7 +56,7 @@ struct Waiting {
 
 // The least sequence up to which a server has to have taken all ops, so that it has this one. One
 // that was set aside had been left out by pushes of greater ones.
-[[nodiscard]] constexpr std::uint64_t taken_from(std::uint64_t sequence, std::uint64_t commit) {
+[[nodiscard]] inline std::uint64_t taken_from(std::uint64_t sequence, std::uint64_t commit) {
   return std::max(sequence, commit);
 }
 
