@@ -40,12 +40,15 @@ Finding unreadable(const Error& error) { return Violation{"the_store_can_be_read
 
 Finding Audit::look(Device& device) {
   bool has_heard = false;
+  bool has_taken = false;
   for (const SessionStep& step : device.take_steps()) {
     if (auto found = invariants::session_steps_are_in_the_table(step)) return found;
     // A look that finds nothing new says nothing of what was there before.
+    has_taken = has_taken || step.event == "round_done";
     has_heard = has_heard || step.event == "round_done" ||
                 (step.event == "look_done" && device.link().more);
   }
+  note_time(device, has_taken);
   const auto statuses = device.take_statuses();
   if (seen_commits_.size() <= device.number()) seen_commits_.resize(device.number() + 1, 0);
   std::uint64_t& seen = seen_commits_[device.number()];
@@ -57,6 +60,9 @@ Finding Audit::look(Device& device) {
   constexpr std::uint64_t kLooksBetween = 16;
   if (looks_++ % kLooksBetween == 0) {
     if (auto found = look_at_queries(device)) return found;
+  }
+  if (has_taken) {
+    if (auto found = check_due(device.account(), device.account().reply_ms)) return found;
   }
   if (has_heard) {
     const auto state = device.replica().replication().state();
@@ -84,20 +90,22 @@ Finding Audit::look_at_commits(DeviceAccount& account, Replica& replica) {
   const Replication& replication = replica.replication();
   const auto state = replication.state();
   if (!state) return unreadable(state.error());
-  if (auto found = check_outbox(account, replication, *state)) return found;
-  if (auto found = check_cursors(account, replication)) return found;
-  return invariants::nothing_is_put_aside_without_cause(*state);
+  if (auto found = check_outbox(account, replica, *state)) return found;
+  return check_cursors(account, replication);
 }
 
 Finding Audit::look_after_crash(Device& device) {
   if (!device.has_process()) return std::nullopt;
+  note_time(device, false);
   return read_log(device.account(), device.replica());
 }
 
 Finding Audit::look_after_start(Device& device) {
   const auto status = device.sync().status();
   if (!status) return unreadable(status.error());
+  note_time(device, false);
   if (auto found = look_after_start(device.account(), device.replica(), *status)) return found;
+  if (auto found = check_due(device.account(), device.account().present->least_ms)) return found;
   if (auto found =
           invariants::reads_are_what_the_slots_say(device.account().slots, device.replica()))
     return found;
@@ -114,7 +122,7 @@ Finding Audit::look_after_start(DeviceAccount& account, Replica& replica, const 
   if (auto found = invariants::durable_writes_survive_a_crash(account, *state)) return found;
   if (auto found = read_log(account, replica)) return found;
   hold_pending(account, replica.schema());
-  if (auto found = check_outbox(account, replication, *state)) return found;
+  if (auto found = check_outbox(account, replica, *state)) return found;
   return invariants::synced_is_never_shown_with_work_pending(account, status);
 }
 
@@ -166,9 +174,13 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
   if (auto found = invariants::nothing_new_is_dropped(account, item)) return found;
   account.next_sequence = item.sequence + 1;
   account.last_sequence = item.sequence;
+  if (item.origin != kRemote) write_over_set_aside(account, slot);
+  account.sequences.insert_or_assign(slot, item.sequence);
   if (item.origin == kRemote) {
     if (auto found = invariants::nothing_is_invented(ledger_, item.op)) return found;
     if (auto found = invariants::reads_never_go_back(account, item.op)) return found;
+    if (auto found = invariants::nothing_is_merged_before_its_time(account, item.op)) return found;
+    account.greatest_ms = std::max(account.greatest_ms, item.op.stamp.time.milliseconds());
     account.slots.insert_or_assign(slot, written);
     account.seen[slot].insert(written.stamp);
     account.pending.erase(slot);
@@ -193,6 +205,7 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
     // The clock has gone back to before what is stamped anew.
     before = account.last_time = item.op.stamp.time;
   }
+  account.greatest_ms = std::max(account.greatest_ms, item.op.stamp.time.milliseconds());
   ledger_.write(slot, written);
   account.slots.insert_or_assign(slot, written);
   account.seen[slot].insert(written.stamp);
@@ -209,6 +222,7 @@ Finding Audit::take_local(const DeviceAccount& account, const Schema& schema, co
   if (account.is_of_log_alone) return std::nullopt;
   const CollectionRules rules = rules_of(schema, std::string(op.key.collection()));
   if (auto found = invariants::clocks_strictly_increase(account, op, before)) return found;
+  if (auto found = invariants::no_clock_is_ahead_of_what_it_knows(account, op)) return found;
   if (auto found = invariants::reads_never_go_back(account, op)) return found;
   if (auto found = invariants::an_edit_revives_only_by_the_schema(account, op, rules)) return found;
   return invariants::each_addition_has_a_tag_of_its_own(ledger_, op, rules);
@@ -247,16 +261,18 @@ Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Re
   return std::nullopt;
 }
 
-Finding Audit::check_outbox(DeviceAccount& account, const Replication& replication,
+Finding Audit::check_outbox(DeviceAccount& account, Replica& replica,
                             const ReplicationState& state) {
   constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
-  auto next = replication.next_push({kAll, kAll, true});
+  auto next = replica.replication().next_push({kAll, kAll, true});
   if (!next) return unreadable(next.error());
   const PushBatch offered = *next ? std::move(**next) : PushBatch{};
+  if (auto found = check_set_aside(account, replica, state, offered)) return found;
   if (account.epoch != state.epoch) {
     // A process that ended with the reply is looked at later, when the server may be another again.
     if (state.epoch == server_.epoch()) {
-      if (auto found = invariants::a_new_epoch_is_offered_everything(account, server_, offered))
+      if (auto found =
+              invariants::a_new_epoch_is_offered_everything(ledger_, account, server_, offered))
         return found;
     }
     // What everyone had seen is offered once more.
@@ -275,9 +291,11 @@ Finding Audit::check_outbox(DeviceAccount& account, const Replication& replicati
       ++pending;
       continue;
     }
-    if (auto found =
-            invariants::outbox_entries_leave_only_when_held(ledger_, account, pending->first))
-      return found;
+    if (!account.set_aside.contains(pending->second.sequence)) {
+      if (auto found =
+              invariants::outbox_entries_leave_only_when_held(ledger_, account, pending->first))
+        return found;
+    }
     pending = account.pending.erase(pending);
   }
   return invariants::pending_counts_are_exact(account, offered, state);

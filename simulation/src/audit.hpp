@@ -29,6 +29,9 @@ class Audit {
   // After a start: what was there is still there.
   [[nodiscard]] Finding look_after_start(Device& device);
 
+  // After the app had tried again what is kept aside, at once: what is due has left.
+  [[nodiscard]] Finding look_after_retry(Device& device);
+
   // The same of a device that is in no world: of what it has committed, ...
   [[nodiscard]] Finding look_at_commits(DeviceAccount& account, Replica& replica);
   // ... and after its start, by the status that it shows then.
@@ -55,8 +58,19 @@ class Audit {
   void hold_pending(const DeviceAccount& account, const Schema& schema);
   [[nodiscard]] Finding restamp(DeviceAccount& account, const std::string& slot,
                                 const Register& anew, bool is_own);
-  [[nodiscard]] Finding check_outbox(DeviceAccount& account, const Replication& replication,
+  [[nodiscard]] Finding check_outbox(DeviceAccount& account, Replica& replica,
                                      const ReplicationState& state);
+  [[nodiscard]] Finding check_set_aside(DeviceAccount& account, Replica& replica,
+                                        const ReplicationState& state, const PushBatch& offered);
+  [[nodiscard]] Finding check_quarantine(DeviceAccount& account, const std::vector<AsideOp>& listed,
+                                         const ReplicationState& state);
+  // What the replies since the last look, of which the last was surely taken in if `has_taken`,
+  // and the wall clock make of the present.
+  static void note_time(Device& device, bool has_taken);
+  // After a reply or a start: what is due is merged.
+  [[nodiscard]] static Finding check_due(const DeviceAccount& account, std::int64_t present_ms);
+  // What is written over is set aside no more.
+  static void write_over_set_aside(DeviceAccount& account, const std::string& slot);
   [[nodiscard]] Finding check_cursors(DeviceAccount& account, const Replication& replication);
 
   Ledger& ledger_;

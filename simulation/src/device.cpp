@@ -53,7 +53,7 @@ Result<void> Device::start(const std::string& schema_json, const Strategies& str
   process_ = std::make_unique<Process>(parts_.time, std::move(*replica));
   Process& process = *process_;
   process.transport =
-      parts_.network.attach(link_, process.executor, [this](Fault fault) { crash(fault); });
+      parts_.network.attach(link_, clock_, process.executor, [this](Fault fault) { crash(fault); });
   process.sync.emplace(Synchronizer::Parts{*process.replica, *process.transport, process.executor,
                                            clock_, random_, tokens_},
                        options_);

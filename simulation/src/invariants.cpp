@@ -149,12 +149,12 @@ Finding outbox_entries_leave_only_when_held(const Ledger& ledger, const DeviceAc
                 printable(slot) + " is not offered any more, and no server has had " + shown(sent));
 }
 
-Finding a_new_epoch_is_offered_everything(const DeviceAccount& account, const Server& server,
-                                          const PushBatch& offered) {
+Finding a_new_epoch_is_offered_everything(const Ledger& ledger, const DeviceAccount& account,
+                                          const Server& server, const PushBatch& offered) {
   std::map<std::string_view, bool> is_offered;
   for (const auto& item : offered.items) is_offered.emplace(item.key.bytes(), true);
   for (const auto& [slot, held] : account.slots) {
-    if (is_offered.contains(slot)) continue;
+    if (is_offered.contains(slot) || ledger.was_refused(slot, held, server.epoch())) continue;
     const auto at_server = server.find(*SlotKey::parse(slot));
     if (at_server && !is_greater(held, {at_server->stamp, at_server->value})) continue;
     return broken(__func__,
@@ -187,18 +187,16 @@ Finding cursors_never_pass_an_unpersisted_op(const DeviceAccount& account, const
     const auto held = account.slots.find(op.key.bytes());
     const Register row{op.stamp, op.value};
     if (held != account.slots.end() && !is_greater(row, held->second)) return;
+    const auto waits = [&](const auto& waiting) {
+      return waiting.second.first == op.key.bytes() && !is_greater(row, waiting.second.second);
+    };
+    if (std::any_of(account.quarantine.begin(), account.quarantine.end(), waits)) return;
     finding = broken("cursors_never_pass_an_unpersisted_op",
                      "the cursor is at " + std::to_string(reached) + ", and " +
                          printable(op.key.bytes()) + " " + shown(row) + " of " +
                          std::to_string(sequence) + " is not there");
   });
   return finding;
-}
-
-Finding nothing_is_put_aside_without_cause(const ReplicationState& state) {
-  if (state.quarantined_ops == 0 && state.set_aside_ops == 0) return std::nullopt;
-  return broken(__func__, std::to_string(state.quarantined_ops) + " ops are in quarantine and " +
-                              std::to_string(state.set_aside_ops) + " are set aside");
 }
 
 Finding synced_is_never_shown_with_work_pending(const DeviceAccount& account,

@@ -7,6 +7,7 @@
 
 #include "held_view.hpp"
 #include "ledger.hpp"
+#include "syncline/kept_aside.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/replication.hpp"
 #include "syncline/simulation/server.hpp"
@@ -69,8 +70,9 @@ namespace invariants {
 [[nodiscard]] Finding outbox_entries_leave_only_when_held(const Ledger& ledger,
                                                           const DeviceAccount& account,
                                                           const std::string& slot);
-// A server with a new epoch is offered everything that it does not hold.
-[[nodiscard]] Finding a_new_epoch_is_offered_everything(const DeviceAccount& account,
+// A server with a new epoch is offered everything that it does not hold and has not refused.
+[[nodiscard]] Finding a_new_epoch_is_offered_everything(const Ledger& ledger,
+                                                        const DeviceAccount& account,
                                                         const Server& server,
                                                         const PushBatch& offered);
 // What is shown as pending is what was written and not acknowledged.
@@ -84,8 +86,41 @@ namespace invariants {
 [[nodiscard]] Finding what_is_still_to_come_is_remembered(bool more, const ReplicationState& state);
 // A sync that succeeds has all that the server had when it was asked for.
 [[nodiscard]] Finding a_sync_brings_what_the_server_had(std::uint64_t had, std::uint64_t reached);
-// Nothing is quarantined or set aside in a world whose server's time is right.
-[[nodiscard]] Finding nothing_is_put_aside_without_cause(const ReplicationState& state);
+// Only what a server has refused for good is set aside.
+[[nodiscard]] Finding nothing_is_put_aside_without_cause(const Ledger& ledger,
+                                                         const AsideOp& aside);
+// What is set aside stays until a server takes it, its device writes over it, or the app discards
+// it or has it offered again.
+[[nodiscard]] Finding what_is_set_aside_stays(const Ledger& ledger, const DeviceAccount& account,
+                                              std::uint64_t sequence, bool is_offered);
+// What is shown as set aside is what was refused and has not left since, and whether its slot holds
+// it is true.
+[[nodiscard]] Finding set_aside_counts_are_exact(const DeviceAccount& account,
+                                                 const std::vector<AsideOp>& listed,
+                                                 const ReplicationState& state);
+// After another try nothing is set aside that its slot holds.
+[[nodiscard]] Finding a_retry_offers_what_is_current(const DeviceAccount& account);
+// Only what a device wrote, another or this one before it was restored, and what lies too far ahead
+// of the server's time and of this device's is quarantined.
+[[nodiscard]] Finding only_what_lies_ahead_is_quarantined(const Ledger& ledger,
+                                                          const DeviceAccount& account,
+                                                          const AsideOp& aside);
+// What lies too far ahead waits.
+[[nodiscard]] Finding nothing_is_merged_before_its_time(const DeviceAccount& account, const Op& op);
+// What leaves quarantine is merged: its slot holds it, or a greater one.
+[[nodiscard]] Finding what_leaves_quarantine_is_merged(const DeviceAccount& account,
+                                                       const std::string& slot,
+                                                       const Register& left);
+// Nothing stays in quarantine when its time has come and a reply, a start or the app has had it
+// tried again.
+[[nodiscard]] Finding what_is_due_leaves_quarantine(const DeviceAccount& account,
+                                                    std::int64_t present_ms);
+// What is shown as quarantined is there.
+[[nodiscard]] Finding quarantine_counts_are_exact(const DeviceAccount& account,
+                                                  const ReplicationState& state);
+// A device stamps by the present and by what it has merged, and by nothing that waits.
+[[nodiscard]] Finding no_clock_is_ahead_of_what_it_knows(const DeviceAccount& account,
+                                                         const Op& op);
 // "Synced" up to a sequence means that nothing up to there is unacknowledged.
 [[nodiscard]] Finding synced_is_never_shown_with_work_pending(const DeviceAccount& account,
                                                               const Status& status);

@@ -44,6 +44,17 @@ class Ledger {
 
   // A request that may arrive, now or later, carries it.
   void send(const std::string& slot, const Register& sent) { sent_[slot].insert(sent); }
+  // A server of this epoch refuses it for good.
+  void refuse(const std::string& slot, const Register& refused, const std::string& epoch) {
+    refused_[{slot, refused}].insert(epoch);
+  }
+  [[nodiscard]] bool was_refused(const std::string& slot, const Register& sent) const {
+    return refused_.contains({slot, sent});
+  }
+  [[nodiscard]] bool was_refused(const std::string& slot, const Register& sent,
+                                 const std::string& epoch) const {
+    return was_refused(slot, sent) && refused_.at({slot, sent}).contains(epoch);
+  }
 
   // Its push had others refused beside it: its writer may not learn that it was taken.
   void doubt(const std::string& slot, const Stamp& stamp) { doubted_.emplace(slot, stamp); }
@@ -87,6 +98,7 @@ class Ledger {
   std::map<std::string, std::map<Register, unsigned>> ops_;
   std::map<std::string, std::map<Register, std::set<std::string>>> acknowledged_;  // epochs
   std::map<std::string, std::set<Register>> sent_;
+  std::map<std::pair<std::string, Register>, std::set<std::string>> refused_;  // epochs
   std::set<std::pair<std::string, Stamp>> doubted_;
   std::set<std::pair<std::string, Stamp>> carried_;
   std::map<std::string, Schema> schemas_;  // by digest
@@ -118,6 +130,14 @@ struct SchemaAccount {
   bool is_whole = false;                             // that migration came to its end
 };
 
+// What a device may take for the present, between two bounds (spec/clock.md). All in milliseconds
+// since 1970.
+struct Present {
+  std::int64_t least_ms = 0;
+  std::int64_t most_ms = 0;
+  std::int64_t reply_ms = 0;  // the server's time, of the last reply
+};
+
 // What one device has, by its log.
 struct DeviceAccount {
   struct Pending {
@@ -128,14 +148,31 @@ struct DeviceAccount {
     bool is_unsure = false;
   };
 
+  // An op that the device has set aside, with what it had put into the slot before.
+  struct SetAside {
+    std::string slot;
+    Pending pending;
+    bool is_discarded = false;  // the app has asked for it
+  };
+
   std::uint64_t next_sequence = 1;  // of the log, not yet read
   // What was before is only known from what the log still has of it.
   bool is_of_log_alone = false;
   std::uint64_t last_sequence = 0;
   Slots slots;
   Seen seen;
-  std::map<std::string, Pending> pending;  // by slot key
-  HybridTime last_time;                    // of the device's own stamps
+  std::map<std::string, Pending> pending;          // by slot key
+  std::map<std::string, std::uint64_t> sequences;  // by slot key, of what it holds
+  std::set<std::uint64_t> written_over;            // of what was set aside
+  std::map<std::uint64_t, SetAside> set_aside;     // by sequence
+  std::map<std::uint64_t, std::pair<std::string, Register>> quarantine;  // by number of arrival
+  std::optional<Present> present;                // nothing where the device's clock is not known
+  std::pair<std::int64_t, std::int64_t> offset;  // bounds of what corrects its wall clock
+  std::int64_t reply_ms = 0;
+  std::int64_t greatest_ms = 0;  // of all stamps that it had in its log
+  bool may_offer = false;        // since the last look the app may have asked for another try
+  bool has_retried = false;      // and it was done
+  HybridTime last_time;          // of the device's own stamps
   std::string epoch;
   std::map<std::string, std::string> cursors;
   SchemaAccount schema;

@@ -1,4 +1,5 @@
 #include <string_view>
+#include <utility>
 
 #include "syncline/loopback_server.hpp"
 #include "syncline/loopback_transport.hpp"
@@ -42,6 +43,10 @@ class ModelServer final : public Server {
   }
   bool empty() override {
     server_.restore(*empty_);
+    return true;
+  }
+  bool refuse_ops(OpJudge judge) override {
+    server_.refuse_ops(std::move(judge));
     return true;
   }
 

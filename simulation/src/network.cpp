@@ -1,5 +1,6 @@
 #include "network.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -71,8 +72,9 @@ void note_sent(Ledger& ledger, const Request& request) {
 // One process's way to the server. A request that is under way when the process ends goes on.
 class DeviceTransport final : public Transport {
  public:
-  DeviceTransport(Network& network, Link& link, Executor& executor, std::function<void(Fault)> end)
-      : network_(network), link_(link), executor_(executor), end_(std::move(end)) {}
+  DeviceTransport(Network& network, Link& link, WallClock& clock, Executor& executor,
+                  std::function<void(Fault)> end)
+      : network_(network), link_(link), clock_(clock), executor_(executor), end_(std::move(end)) {}
   ~DeviceTransport() override {
     *alive_ = false;
     for (auto& [id, exchange] : std::exchange(under_way_, {}))
@@ -87,6 +89,7 @@ class DeviceTransport final : public Transport {
     }
     auto& exchange = under_way_[id];
     exchange.handler = std::move(handler);
+    exchange.sent_ms = clock_.now_ms();
     exchange.deadline = executor_.post_after(deadline, [this, id] {
       settle(id, failed(Code::kDeadlineExceeded, "The server did not answer in time."));
     });
@@ -112,6 +115,7 @@ class DeviceTransport final : public Transport {
   struct Exchange {
     Handler handler;
     TimerId deadline{};
+    std::int64_t sent_ms = 0;
   };
 
   void carry(RequestId id, Request request, milliseconds deadline) {
@@ -161,6 +165,7 @@ class DeviceTransport final : public Transport {
     if (exchange.empty()) return;
     executor_.cancel(exchange.mapped().deadline);
     note_more(reply);
+    note_time(reply, exchange.mapped().sent_ms);
     exchange.mapped().handler(std::move(reply));
   }
 
@@ -171,8 +176,14 @@ class DeviceTransport final : public Transport {
     if (const auto* look = std::get_if<ChangesReply>(&*reply)) link_.more = look->changed;
   }
 
+  void note_time(const TransportReply& reply, std::int64_t sent_ms) {
+    const auto* sync = reply ? std::get_if<SyncReply>(&*reply) : nullptr;
+    if (sync != nullptr) link_.heard.push_back({sync->time_ms, sent_ms, clock_.now_ms()});
+  }
+
   Network& network_;
   Link& link_;
+  WallClock& clock_;
   Executor& executor_;
   std::function<void(Fault)> end_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -191,9 +202,9 @@ Network::Network(VirtualTime& time, Server& server, Ledger& ledger, const FaultR
       executor_(time),
       way_(server.connect(executor_)) {}
 
-std::unique_ptr<Transport> Network::attach(Link& link, Executor& executor,
+std::unique_ptr<Transport> Network::attach(Link& link, WallClock& clock, Executor& executor,
                                            std::function<void(Fault)> end) {
-  return std::make_unique<DeviceTransport>(*this, link, executor, std::move(end));
+  return std::make_unique<DeviceTransport>(*this, link, clock, executor, std::move(end));
 }
 
 bool Network::fires(Fault fault) {
@@ -263,6 +274,16 @@ void Network::note_verdicts(const Request& request, const TransportReply& reply)
   if (!broken.empty()) broken_verdict_ = std::move(broken);
 }
 
+namespace {
+
+bool is_for_good(const SyncReply::Push& push, std::size_t index) {
+  return std::any_of(push.refused.begin(), push.refused.end(), [index](const auto& refusal) {
+    return refusal.index == index && refusal.code != Code::kStampInFuture;
+  });
+}
+
+}  // namespace
+
 // A verdict says that the server holds the op or a greater one, durably.
 std::string note_verdicts(Ledger& ledger, const Server& server, const Request& request,
                           const TransportReply& reply) {
@@ -276,10 +297,12 @@ std::string note_verdicts(Ledger& ledger, const Server& server, const Request& r
     const Verdict verdict = answered->push->verdicts[i];
     const Op& op = (*ops)[i];
     if (!answered->push->refused.empty()) ledger.doubt(op.key.bytes(), op.stamp);
-    if (verdict == Verdict::kRefused || verdict == Verdict::kUnseen) continue;
-    ledger.acknowledge(op.key.bytes(), {op.stamp, op.value}, answered->epoch);
-    const auto held = server.find(op.key);
     const Register sent{op.stamp, op.value};
+    if (verdict == Verdict::kRefused && is_for_good(*answered->push, i))
+      ledger.refuse(op.key.bytes(), sent, answered->epoch);
+    if (verdict == Verdict::kRefused || verdict == Verdict::kUnseen) continue;
+    ledger.acknowledge(op.key.bytes(), sent, answered->epoch);
+    const auto held = server.find(op.key);
     if (held && sent > Register{held->stamp, held->value})
       broken = "the server acknowledged an op that it does not hold";
   }

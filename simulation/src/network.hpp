@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger.hpp"
+#include "syncline/environment.hpp"
 #include "syncline/simulation/faults.hpp"
 #include "syncline/simulation/random.hpp"
 #include "syncline/simulation/server.hpp"
@@ -17,6 +19,13 @@
 
 namespace syncline::simulation {
 
+// What a reply said of the time, and what the device's wall clock did around the request.
+struct HeardTime {
+  std::int64_t server_ms = 0;
+  std::int64_t sent_ms = 0;
+  std::int64_t received_ms = 0;
+};
+
 // How a device's place in the network is now.
 struct Link {
   bool requests_pass = true;
@@ -24,9 +33,10 @@ struct Link {
   // The next request ends the process, before or after it has left.
   bool end_before_send = false;
   bool end_after_send = false;
-  std::uint64_t sent = 0;     // requests of this device
-  std::uint64_t arrived = 0;  // the latest of them that the server has got
-  bool more = false;          // what the last reply said: the server has more
+  std::uint64_t sent = 0;        // requests of this device
+  std::uint64_t arrived = 0;     // the latest of them that the server has got
+  bool more = false;             // what the last reply said: the server has more
+  std::vector<HeardTime> heard;  // of the replies since the last look
 };
 
 // Enters what a reply says that the server holds. Answers what is not true of it, or an empty text.
@@ -45,8 +55,9 @@ class Network {
   // From now on it does no harm.
   void mend() { on_ = false; }
 
-  // The transport of one process of a device; `end` ends that process. The link outlives it.
-  [[nodiscard]] std::unique_ptr<Transport> attach(Link& link, Executor& executor,
+  // The transport of one process of a device; `end` ends that process. The link and the device's
+  // clock outlive it.
+  [[nodiscard]] std::unique_ptr<Transport> attach(Link& link, WallClock& clock, Executor& executor,
                                                   std::function<void(Fault)> end);
 
   // A verdict that the server did not keep, found while replies passed; empty if none was.

@@ -225,8 +225,13 @@ void World::mend() {
   }
   note("all faults end");
   network_.mend();
+  note_server_time();
   clock_.mend();
+  server_->refuse_ops({});
   for (const auto& device : devices_) mend(*device);
+  // What the server took in while its clock was ahead waits for its time on every device.
+  if (const std::int64_t wait = server_latest_ms_ - clock_.now_ms(); wait > 0)
+    pass(milliseconds{wait});
 }
 
 void World::mend(Device& device) {
@@ -268,6 +273,7 @@ std::string World::round_of_rest() {
   const auto before = logged();
   for (const auto& device : devices_) {
     if (!ready(*device)) continue;
+    retry_kept_aside(*device);
     if (plan_.rests_watching) {
       log_in_if_paused(*device);
     } else {

@@ -43,6 +43,9 @@ class World {
   void strike(Fault fault, Device& device, SeededRandom& random);
   void strike_clock(Fault fault, Device& device, SeededRandom& random);
   void strike_server(Fault fault, SeededRandom& random);
+  void jump_server_clock(SeededRandom& random);
+  // Keeps how far the server's clock ever was.
+  void note_server_time();
   void strike_disk(Fault fault, Device& device);
   void strike_backup(Fault fault, Device& device, SeededRandom& random);
   void migrate(Device& device, SeededRandom& random);
@@ -62,6 +65,9 @@ class World {
   [[nodiscard]] bool may_lose(Device& device, const std::string& slot,
                               const DiskContents::Slot& held) const;
   void refuse(SeededRandom& random);
+  // Lets the app try again what its device keeps aside, or discard what it cannot offer.
+  void retry_kept_aside(Device& device);
+  void discard_replaced(Device& device);
   void add_device(const Device& original, std::unique_ptr<Store> disk, DeviceAccount account);
   void part(Fault fault, Device& device, SeededRandom& random);
 
@@ -114,6 +120,8 @@ class World {
     DeviceAccount account;
   };
   std::map<std::size_t, Backup> kept_;  // by device
+  std::int64_t server_latest_ms_ = 0;
+  std::uint64_t refusals_ = 0;  // how often the server began to refuse
 };
 
 }  // namespace syncline::simulation

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -138,7 +139,7 @@ void World::strike_server(Fault fault, SeededRandom& random) {
       done = server_->empty();
       break;
     case Fault::kServerClockJump:
-      clock_.jump(either_way(random, 30, kMinuteMs));
+      jump_server_clock(random);
       done = true;
       break;
     default:
@@ -146,6 +147,25 @@ void World::strike_server(Fault fault, SeededRandom& random) {
   }
   if (done) counts_.add(fault);
 }
+
+// It is never further off than that, so that what waits for the present need not wait for long.
+void World::jump_server_clock(SeededRandom& random) {
+  note_server_time();
+  clock_.mend();
+  clock_.jump(either_way(random, 30, kMinuteMs));
+  const milliseconds lasts{random.between(10'000, 400'000)};
+  if (random.below(5) != 0) {
+    static_cast<void>(time_.after(lasts, [this] {
+      note_server_time();
+      clock_.mend();
+    }));
+  }
+  Device& device = *devices_[random.below(devices_.size())];
+  const milliseconds when{random.between(1, 2 * lasts.count())};
+  static_cast<void>(time_.after(when, [this, &device] { retry_kept_aside(device); }));
+}
+
+void World::note_server_time() { server_latest_ms_ = std::max(server_latest_ms_, clock_.now_ms()); }
 
 void World::strike_disk(Fault fault, Device& device) {
   auto& backup = backups_[device.number()];

@@ -253,6 +253,24 @@ BOOST_AUTO_TEST_CASE(what_is_set_aside_is_still_in_conflict) {
   BOOST_TEST(summary_of(pair.left) == "days/d mood lww: lost \"bad\" to \"good\"\n");
 }
 
+// Pushes of later ops were taken whole, and had left out what was set aside.
+BOOST_AUTO_TEST_CASE(regression_what_was_set_aside_is_not_among_what_was_taken) {
+  Couple pair;
+  pair.begin({{"mood", Value("fair")}});
+  pair.left.write(patch({{"mood", Value("bad")}}));
+  const auto refused = next_push(pair.left);
+  take(pair.left, verdicts_reply("r", pair.left.wall().now_ms(), Code::kValueTooLarge), &refused);
+  BOOST_TEST(must(pair.left.replica().kept_aside().retry()).offered == 1U);
+  pair.then(patch({{"mood", Value("good")}}));
+  const auto unseen = must(decode_own_batch(next_push(pair.right).ops));
+  const auto offered = next_push(pair.left);
+  SyncReply reply = verdicts_reply("u", pair.left.wall().now_ms());
+  reply.push->taken = offered.items.back().sequence;
+  reply.pull = page_of(unseen, reply.time_ms, 100).pull;
+  take(pair.left, reply, &offered);
+  BOOST_TEST(summary_of(pair.left) == "days/d mood lww: lost \"bad\" to \"good\"\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_refused_write_had_seen_is_in_no_conflict_with_it) {
   Couple pair;
   pair.begin({{"mood", Value("fair")}});

@@ -152,6 +152,27 @@ BOOST_AUTO_TEST_CASE(what_is_refused_again_is_set_aside_again) {
   BOOST_TEST((aside_of(device).front().code == Code::kValueTooDeep));
 }
 
+// It was never acknowledged either, and what was written after it must not come to stand before it.
+BOOST_AUTO_TEST_CASE(regression_what_is_set_aside_is_stamped_anew_with_the_others) {
+  Device device;
+  device.put("c", "r", {});
+  acknowledge_all(device);
+  device.wall().advance(2 * kDriftMaxMs);
+  device.patch("c", "r", {{"f", Value(1)}});
+  const PushBatch refused = next_push(device);
+  take(device, verdicts_reply("r", kPresentMs, Code::kValueTooLarge), &refused);
+  BOOST_TEST(device.state().set_aside_ops == 1U);
+  device.patch("c", "r", {{"g", Value(2)}});
+  const PushBatch push = next_push(device);
+  take(device, verdicts_reply("r", kPresentMs), &push);
+  BOOST_TEST(aside_of(device).empty());
+  BOOST_TEST(device.state().pending_ops == 2U);
+  for (const PushBatch::Item& item : next_push(device).items)
+    BOOST_TEST(item.stamp.time.milliseconds() <= kPresentMs + kDriftMaxMs);
+  BOOST_TEST(device.read("c", "r") == R"({"f":1,"g":2})");
+  device.check_fold();
+}
+
 BOOST_AUTO_TEST_CASE(a_later_write_of_this_replica_takes_the_place_of_what_is_set_aside) {
   Device device;
   put_refused(device, Value(1));

@@ -29,6 +29,19 @@ BOOST_AUTO_TEST_CASE(a_replayed_push_is_superseded_and_moves_nothing) {
   BOOST_TEST(again.head == again.epoch + ".1");
 }
 
+BOOST_AUTO_TEST_CASE(what_it_is_told_to_refuse_concerns_that_op_alone_and_as_long_as_it_is_told) {
+  const std::vector ops = {op("notes", "a", kNoonMs), op("notes", "b", kNoonMs)};
+  server.refuse_ops([](const Op& one) {
+    return one.key.record() == "a" ? std::optional(Code::kValueTooLarge) : std::nullopt;
+  });
+  const auto reply = push(ops);
+  BOOST_TEST(letters(reply.push->verdicts) == "ra");
+  BOOST_REQUIRE(reply.push->refused.size() == 1U);
+  BOOST_TEST((reply.push->refused.front().code == Code::kValueTooLarge));
+  server.refuse_ops({});
+  BOOST_TEST(letters(push(ops).push->verdicts) == "as");
+}
+
 BOOST_AUTO_TEST_CASE(a_page_never_splits_a_push) {
   (void)push({op("notes", "a", kNoonMs), op("notes", "b", kNoonMs)});
   (void)push({op("notes", "c", kNoonMs), op("notes", "d", kNoonMs)});

@@ -135,8 +135,8 @@ Result<std::optional<Stamp>> Watch::unknown_elsewhere(const SlotEntry& present, 
   if (after && present.sequence > *after && present.stamp.replica == core_.id) return Stamp{};
   const auto waiting = replica::find_waiting(snapshot_, unsettled_, present.sequence);
   if (!waiting) return fail(waiting.error());
-  if (!*waiting ||
-      (!(*waiting)->is_set_aside && taken_.has(present.stamp.replica, present.sequence)))
+  if (!*waiting || (!(*waiting)->is_set_aside &&
+                    taken_.has(present.stamp.replica, present.sequence, (*waiting)->taken_from)))
     return std::nullopt;
   return (*waiting)->base;
 }

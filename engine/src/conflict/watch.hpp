@@ -20,8 +20,9 @@ struct Taken {
   std::uint64_t through = 0;          // all up to this sequence, by earlier requests
   std::set<std::uint64_t> sequences;  // by this one
 
-  [[nodiscard]] bool has(ReplicaId writer, std::uint64_t sequence) const {
-    return (writer == pusher && sequence <= through) || sequences.contains(sequence);
+  // `from` is the least that `through` has to be for that op.
+  [[nodiscard]] bool has(ReplicaId writer, std::uint64_t sequence, std::uint64_t from) const {
+    return (writer == pusher && from <= through) || sequences.contains(sequence);
   }
 };
 

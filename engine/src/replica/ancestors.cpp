@@ -30,17 +30,14 @@ bool note_seen(Ancestors& ancestors, const Stamp& seen) {
 
 namespace {
 
-// Whether one of the pending ops is unsettled.
+// Whether one of the ops that are pending or set aside is unsettled.
 Result<bool> has_unsettled(const Snapshot& snapshot, const Ancestors& ancestors) {
   if (ancestors.empty()) return false;
   bool found = false;
-  const auto walked =
-      walk_outbox(snapshot, [&](std::uint64_t sequence, const OutboxEntry& entry) -> Result<bool> {
-        const auto op = pending_op(snapshot, sequence, entry.slot_key);
-        if (!op) return fail(op.error());
-        found = unsettled_by(ancestors, op->stamp) != nullptr;
-        return !found;
-      });
+  const auto walked = walk_waiting(snapshot, [&](const Pending& waiting) -> Result<bool> {
+    found = unsettled_by(ancestors, waiting.op.stamp) != nullptr;
+    return !found;
+  });
   if (!walked) return fail(walked.error());
   return found;
 }

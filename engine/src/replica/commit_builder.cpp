@@ -21,7 +21,7 @@ void CommitBuilder::write(const Op& op, LogOrigin origin, const std::optional<Re
   batch_.put(Keyspace::kSlots, op.key.bytes(), encode_slot({sequence_, op.stamp, op.value}));
   if (replaced && unsettled_.outbox_first && replaced->sequence >= *unsettled_.outbox_first)
     erase_outbox(replaced->sequence);
-  if (replaced && origin == LogOrigin::kLocal) erase_set_aside(replaced->sequence);
+  if (replaced && origin != LogOrigin::kRemote) erase_set_aside(replaced->sequence);
   if (origin != LogOrigin::kRemote) {
     batch_.append(Keyspace::kOutbox, sequence_key(sequence_),
                   encode_outbox({commit_, op.key.bytes(), replaced ? replaced->base : Stamp{}}));

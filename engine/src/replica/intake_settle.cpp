@@ -96,7 +96,7 @@ Result<void> Intake::offer_set_aside(AsideRetry& retried) {
         }
         builder_.erase_set_aside(*sequence);
         builder_.put(Keyspace::kOutbox, std::string(key),
-                     encode_outbox({*sequence, op->key.bytes(), entry.base}));
+                     encode_outbox({core_.committed.sequence + 1, op->key.bytes(), entry.base}));
         ++retried.offered;
         return {};
       });
@@ -110,6 +110,7 @@ Result<void> Intake::note_taken(ReplicaId pusher, std::uint64_t through) {
   return walk_outbox(snapshot_,
                      [&](std::uint64_t sequence, const OutboxEntry& entry) -> Result<bool> {
                        if (sequence > through) return false;
+                       if (taken_from(sequence, entry.commit) > through) return true;
                        const auto op = pending_op(snapshot_, sequence, entry.slot_key);
                        if (!op) return fail(op.error());
                        // What arrived in the same commit may have replaced it.

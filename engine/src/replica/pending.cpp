@@ -1,5 +1,7 @@
 #include "replica/pending.hpp"
 
+#include <limits>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -9,9 +11,9 @@
 namespace syncline::replica {
 namespace {
 
-std::optional<Waiting> waiting_with(const Stamp& base, bool is_set_aside) {
-  if (base == kOfferedAgain) return std::nullopt;
-  return Waiting{base, is_set_aside};
+std::optional<Waiting> waiting_with(Waiting waiting) {
+  if (waiting.base == kOfferedAgain) return std::nullopt;
+  return waiting;
 }
 
 }  // namespace
@@ -68,6 +70,44 @@ Result<bool> is_current(const Snapshot& snapshot, std::uint64_t sequence, const 
   return *slot && (*slot)->sequence == sequence;
 }
 
+Result<void> walk_waiting(const Snapshot& snapshot, const PendingVisitor& visitor) {
+  std::map<std::uint64_t, Pending> set_aside;
+  const auto collected =
+      walk_aside(snapshot, Keyspace::kSetAside,
+                 [&](std::string_view key, const AsideEntry& entry) -> Result<void> {
+                   const auto sequence = parse_sequence_key(key);
+                   auto op = sequence ? read_one(entry.batch) : std::nullopt;
+                   if (!op) return {};
+                   const auto current = is_current(snapshot, *sequence, op->key);
+                   if (!current) return fail(current.error());
+                   if (*current) set_aside.emplace(*sequence, Pending{*sequence, *op, entry.base});
+                   return {};
+                 });
+  if (!collected) return fail(collected.error());
+  bool goes_on = true;
+  const auto visit_below = [&](std::uint64_t sequence) -> Result<void> {
+    while (goes_on && !set_aside.empty() && set_aside.begin()->first < sequence) {
+      const auto visited = visitor(std::move(set_aside.extract(set_aside.begin()).mapped()));
+      if (!visited) return fail(visited.error());
+      goes_on = *visited;
+    }
+    return {};
+  };
+  const auto walked =
+      walk_outbox(snapshot, [&](std::uint64_t sequence, const OutboxEntry& entry) -> Result<bool> {
+        if (auto ok = visit_below(sequence); !ok) return fail(ok.error());
+        if (!goes_on) return false;
+        set_aside.erase(sequence);
+        auto op = pending_op(snapshot, sequence, entry.slot_key);
+        if (!op) return fail(op.error());
+        const auto visited = visitor({sequence, std::move(*op), entry.base});
+        if (visited) goes_on = *visited;
+        return visited;
+      });
+  if (!walked) return fail(walked.error());
+  return visit_below(std::numeric_limits<std::uint64_t>::max());
+}
+
 Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot, const Unsettled& unsettled,
                                             std::uint64_t sequence) {
   const std::string key = sequence_key(sequence);
@@ -77,13 +117,13 @@ Result<std::optional<Waiting>> find_waiting(const Snapshot& snapshot, const Unse
     if (*pending) {
       const auto entry = decode_outbox(**pending, key);
       if (!entry) return fail(entry.error());
-      return waiting_with(entry->base, false);
+      return waiting_with({entry->base, false, taken_from(sequence, entry->commit)});
     }
   }
   if (unsettled.set_aside_first && sequence >= *unsettled.set_aside_first) {
     const auto set_aside = read_set_aside(snapshot, sequence);
     if (!set_aside) return fail(set_aside.error());
-    if (*set_aside) return waiting_with((*set_aside)->base, true);
+    if (*set_aside) return waiting_with({(*set_aside)->base, true});
   }
   return std::nullopt;
 }

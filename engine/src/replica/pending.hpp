@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -34,11 +35,30 @@ using AsideEntryVisitor =
 [[nodiscard]] Result<bool> is_current(const Snapshot& snapshot, std::uint64_t sequence,
                                       const SlotKey& key);
 
+// An op that its slot holds and that waits for a server: pending, or set aside.
+struct Pending {
+  std::uint64_t sequence = 0;
+  Op op;
+  Stamp base;
+};
+
+// Visits what is pending and what is set aside and current, each once, ascending by sequence; false
+// ends the walk. Errors: the visitor's, store_corrupt, store_io.
+using PendingVisitor = std::function<Result<bool>(Pending)>;
+[[nodiscard]] Result<void> walk_waiting(const Snapshot& snapshot, const PendingVisitor& visitor);
+
 // An op that no server is known to have taken in.
 struct Waiting {
   Stamp base;  // of what its slot held before, as far as others may know of it; zero for nothing
   bool is_set_aside = false;
+  std::uint64_t taken_from = 0;  // as below
 };
+
+// The least sequence up to which a server has to have taken all ops, so that it has this one. One
+// that was set aside had been left out by pushes of greater ones.
+[[nodiscard]] inline std::uint64_t taken_from(std::uint64_t sequence, std::uint64_t commit) {
+  return std::max(sequence, commit);
+}
 
 // What waits under this sequence; nothing if it is settled, or is only offered again. Errors: those
 // of the store.

@@ -166,6 +166,7 @@ Result<std::vector<Op>> write_anew(CommitBuilder& builder, const StoredSchema& s
     // Whoever takes the name writes the slot.
     if (is_taken) {
       builder.erase_outbox(item.sequence);
+      builder.erase_set_aside(item.sequence);
     } else {
       builder.write(op, LogOrigin::kRestamped, Replaced{item.sequence, item.base});
     }
@@ -181,7 +182,9 @@ Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
   if (!ancestors) return fail(ancestors.error());
   auto withdrawn = find_withdrawn(core, **snapshot, *ancestors, refusal);
   if (!withdrawn) return fail(withdrawn.error());
-  CommitBuilder builder(core.committed.sequence, {withdrawn->outbox_first, {}});
+  const auto unsettled = Replica::Core::unsettled(**snapshot);
+  if (!unsettled) return fail(unsettled.error());
+  CommitBuilder builder(core.committed.sequence, *unsettled);
   keep_fence(builder, core, refusal);
   forget_ancestors(builder, *ancestors);
   if (withdrawn->ops.empty()) {

@@ -219,7 +219,9 @@ void Verifier::tell_missing_before(std::optional<std::string_view> key) {
 void Verifier::check_mark(std::string_view key, std::string_view value) {
   const auto sequence = parse_sequence_key(key);
   const auto mark = decode_outbox(value, key);
-  if (!sequence || !mark || mark->commit > *sequence || !SlotKey::parse(mark->slot_key)) {
+  // What is offered again names the op that would have been the next.
+  const std::uint64_t next = std::max(fold_.last(), greatest_sequence_) + 1;
+  if (!sequence || !mark || mark->commit > std::max(*sequence, next) || !SlotKey::parse(mark->slot_key)) {
     return tell(FaultKind::kMalformed, Keyspace::kOutbox, key,
                 "the mark of a pending change cannot be decoded");
   }

@@ -23,7 +23,11 @@ class Search {
   }
 
   Result<Withdrawal> run(const Snapshot& snapshot) {
-    if (auto ok = read_outbox(snapshot); !ok) return fail(ok.error());
+    const auto walked = walk_waiting(snapshot, [this](Pending waiting) -> Result<bool> {
+      look(std::move(waiting));
+      return true;
+    });
+    if (!walked) return fail(walked.error());
     if (found_.ops.empty()) return std::move(found_);
     if (auto ok = read_log(snapshot); !ok) return fail(ok.error());
     // A slot that one transaction wrote twice has the place of its first write in the outbox.
@@ -33,17 +37,6 @@ class Search {
   }
 
  private:
-  Result<void> read_outbox(const Snapshot& snapshot) {
-    return walk_outbox(snapshot,
-                       [&](std::uint64_t sequence, const OutboxEntry& entry) -> Result<bool> {
-                         if (!found_.outbox_first) found_.outbox_first = sequence;
-                         auto op = pending_op(snapshot, sequence, entry.slot_key);
-                         if (!op) return fail(op.error());
-                         look({sequence, std::move(*op), entry.base});
-                         return true;
-                       });
-  }
-
   void look(Pending pending) {
     const Stamp& stamp = pending.op.stamp;
     const bool is_refused = refusal_ != nullptr && refusal_->sequences.contains(pending.sequence);

@@ -1,24 +1,16 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "replica/core.hpp"
+#include "replica/pending.hpp"
 #include "replica/restamp.hpp"
 
 namespace syncline::replica {
 
-struct Pending {
-  std::uint64_t sequence = 0;
-  Op op;
-  Stamp base;
-};
-
-// The pending ops that have to be stamped anew, and what their new stamps have to come after.
+// The ops that have to be stamped anew, and what their new stamps have to come after.
 struct Withdrawal {
-  std::vector<Pending> ops;  // ascending by stamp
-  std::optional<std::uint64_t> outbox_first;
+  std::vector<Pending> ops;       // ascending by stamp; pending, or set aside
   HybridTime after;               // the greatest time of what is, or may be, elsewhere or keeps its
                                   // stamp
   HybridTime after_of_ancestors;  // the same, of what ancestors had stamped

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "accounts.hpp"
 #include "server_error.hpp"
@@ -46,6 +47,7 @@ class LoopbackServer::Impl {
   // What is to go wrong, in order: an error to answer with, or a reply to lose.
   std::deque<std::optional<TransportError>> faults_;
   bool silent_ = false;
+  Judge judge_;
   std::uint64_t request_count_ = 0;
 
   void renew_epochs() {
@@ -87,7 +89,7 @@ class LoopbackServer::Impl {
   TransportReply answer(const SyncRequest& request) {
     const auto account = state_.accounts.authenticate(request.access_token, clock_.now_ms());
     if (!account) return tl::unexpected(account.error());
-    return as_reply(state_.spaces.at(*account).sync(request, clock_.now_ms()));
+    return as_reply(state_.spaces.at(*account).sync(request, clock_.now_ms(), judge_));
   }
   TransportReply answer(const ChangesRequest& request) {
     const auto account = state_.accounts.authenticate(request.access_token, clock_.now_ms());
@@ -123,6 +125,11 @@ void LoopbackServer::set_silent(bool silent) {
 bool LoopbackServer::silent() const {
   const std::lock_guard lock(impl_->mutex_);
   return impl_->silent_;
+}
+
+void LoopbackServer::refuse_ops(Judge judge) {
+  const std::lock_guard lock(impl_->mutex_);
+  impl_->judge_ = std::move(judge);
 }
 
 void LoopbackServer::expire_access_tokens() {

@@ -32,8 +32,12 @@ std::size_t expanded_size(const Op& op) {
          element + sized(op.value);
 }
 
-std::optional<Code> refusal_of(const DecodedOp& decoded, std::int64_t now_ms) {
+std::optional<Code> refusal_of(const DecodedOp& decoded, std::int64_t now_ms,
+                               const Space::Judge& judge) {
   if (decoded.error) return decoded.error->code;
+  if (judge) {
+    if (const auto code = judge(*decoded.op)) return code;
+  }
   const bool ahead = decoded.op->stamp.time.milliseconds() > now_ms + kDriftMaxMs;
   return ahead ? std::optional(Code::kStampInFuture) : std::nullopt;
 }
@@ -48,8 +52,8 @@ Space::Space(std::string epoch, std::uint64_t head, const std::vector<Row>& rows
   }
 }
 
-tl::expected<SyncReply, TransportError> Space::sync(const SyncRequest& request,
-                                                    std::int64_t now_ms) {
+tl::expected<SyncReply, TransportError> Space::sync(const SyncRequest& request, std::int64_t now_ms,
+                                                    const Judge& judge) {
   std::optional<Wanted> wanted;
   if (request.pull) {
     auto parsed = parse_pull(*request.pull);
@@ -64,7 +68,7 @@ tl::expected<SyncReply, TransportError> Space::sync(const SyncRequest& request,
     const auto ops = decode_batch(*request.push_ops);
     if (!ops) return refuse(ops.error().code, ops.error().message);
     const auto head_before = head_;
-    auto pushed = push(*ops, request, wanted ? &*wanted : nullptr, now_ms);
+    auto pushed = push(*ops, request, wanted ? &*wanted : nullptr, now_ms, judge);
     if (!pushed) return tl::unexpected(pushed.error());
     reply.push = *std::move(pushed);
     if (wanted && head_ != head_before) wanted->pushed = head_;
@@ -146,14 +150,14 @@ tl::expected<Wanted, TransportError> Space::parse_pull(const SyncRequest::Pull& 
 
 tl::expected<SyncReply::Push, TransportError> Space::push(const std::vector<DecodedOp>& ops,
                                                           const SyncRequest& request,
-                                                          const Wanted* wanted,
-                                                          std::int64_t now_ms) {
+                                                          const Wanted* wanted, std::int64_t now_ms,
+                                                          const Judge& judge) {
   SyncReply::Push reply;
   bool any_in_future = false;
   bool any_unseen = false;
   std::size_t expanded_bytes = 1;
   for (std::size_t i = 0; i < ops.size(); ++i) {
-    const auto refusal = refusal_of(ops[i], now_ms);
+    const auto refusal = refusal_of(ops[i], now_ms, judge);
     if (refusal) {
       reply.refused.push_back({i, *refusal});
       any_in_future |= refusal == Code::kStampInFuture;

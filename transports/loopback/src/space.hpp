@@ -32,9 +32,13 @@ class Space {
   // A space as it stands at some moment: rows of different slots, none beyond the head.
   Space(std::string epoch, std::uint64_t head, const std::vector<Row>& rows);
 
+  // Why an op is refused for good, beside what the protocol says; empty for none.
+  using Judge = std::function<std::optional<Code>(const Op&)>;
+
   // Push, then pull. An error leaves the space as it was.
   [[nodiscard]] tl::expected<SyncReply, TransportError> sync(const SyncRequest& request,
-                                                             std::int64_t now_ms);
+                                                             std::int64_t now_ms,
+                                                             const Judge& judge = {});
   [[nodiscard]] tl::expected<ChangesReply, TransportError> changes(const ChangesRequest& request,
                                                                    std::int64_t now_ms) const;
 
@@ -58,7 +62,7 @@ class Space {
   // Without `wanted` nothing is unseen. Errors: batch_too_large, push_outdated.
   [[nodiscard]] tl::expected<SyncReply::Push, TransportError> push(
       const std::vector<DecodedOp>& ops, const SyncRequest& request, const Wanted* wanted,
-      std::int64_t now_ms);
+      std::int64_t now_ms, const Judge& judge);
   // Applies what is not refused, and says of which ops that changed anything.
   void apply(const std::vector<DecodedOp>& ops, std::vector<Verdict>& verdicts);
   [[nodiscard]] bool apply(const Op& op, std::uint64_t sequence);

@@ -36,6 +36,12 @@ class Server {
   virtual bool take_backup() { return false; }
   virtual bool restore_backup() { return false; }
   virtual bool empty() { return false; }
+  // From now on it refuses ops for good with the code that the judge answers; an empty one ends it.
+  using OpJudge = std::function<std::optional<Code>(const Op&)>;
+  virtual bool refuse_ops(OpJudge judge) {
+    static_cast<void>(judge);
+    return false;
+  }
 
   // A row of the account's space: an op and the sequence of its push.
   using RowVisitor = std::function<void(const Op&, std::uint64_t sequence)>;

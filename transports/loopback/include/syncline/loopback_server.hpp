@@ -40,6 +40,11 @@ class LoopbackServer {
   void set_silent(bool silent);
   [[nodiscard]] bool silent() const;
 
+  // From now on ops are refused for good with the code that the judge answers, and those for which
+  // it answers nothing are judged as ever. An empty one refuses nothing.
+  using Judge = std::function<std::optional<Code>(const Op&)>;
+  void refuse_ops(Judge judge);
+
   // Every access token that was given out counts as expired from now on.
   void expire_access_tokens();
   // Every space gets a new epoch and keeps its slots, as after a purge.
