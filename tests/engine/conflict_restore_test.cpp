@@ -160,6 +160,43 @@ BOOST_AUTO_TEST_CASE(happens_once_and_a_dismissal_can_be_thought_over) {
   BOOST_TEST(loser.device.read("days", "d") == R"({"water":250})");
 }
 
+// What was written later than the deletion counts again as soon as there is a record.
+BOOST_AUTO_TEST_CASE(regression_of_an_edit_later_than_the_deletion_adds_nothing_twice) {
+  Loser loser;
+  const std::int64_t deleted_ms = loser.device.wall().now_ms();
+  loser.device.wall().advance(1000);
+  loser.change([](Transaction& t) -> Result<void> {
+    must(t.patch("days", "d",
+                 {{"plan", Value(Value::Array{Value("rest")})}, {"note", Value("slept late")}}));
+    must(t.add("days", "d", "courses", {Value("soup")}));
+    return t.increment("days", "d", "water", 250);
+  });
+  const std::string before =
+      R"({"courses":["soup"],"note":"slept late","plan":["rest"],"water":250})";
+  loser.lose_to({op_of("days", "d", "", stamp_at(deleted_ms), Value(true), kDeadElement)});
+  BOOST_TEST(loser.device.read("days", "d") == "absent");
+  BOOST_TEST(conflicts_of(loser.device).size() == 4U);
+  must(loser.device.replica().conflicts().restore(conflicts_of(loser.device).front().id));
+  // A counter follows the deletion that it had seen.
+  BOOST_TEST(loser.device.read("days", "d").starts_with(before.substr(0, before.find(",\"water"))));
+  loser.restore_all();
+  BOOST_TEST(loser.device.read("days", "d") == before);
+  BOOST_TEST(conflicts_of(loser.device).empty());
+  loser.device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(regression_what_was_restored_is_not_dismissed_and_restored_again) {
+  Loser loser;
+  loser.change([](Transaction& t) { return t.increment("days", "d", "water", 250); });
+  loser.lose_to_deletion();
+  const std::string id = conflicts_of(loser.device).front().id;
+  Conflicts& conflicts = loser.device.replica().conflicts();
+  must(conflicts.restore(id));
+  BOOST_TEST(code_of(conflicts.dismiss(id)) == "invalid_argument");
+  BOOST_TEST(code_of(conflicts.restore(id)) == "invalid_argument");
+  BOOST_TEST(loser.device.read("days", "d") == R"({"water":250})");
+}
+
 BOOST_AUTO_TEST_CASE(are_listed_by_record_and_by_time) {
   Loser loser;
   std::vector<std::int64_t> times_ms;

@@ -124,6 +124,22 @@ BOOST_AUTO_TEST_CASE(regression_a_repaired_store_can_be_opened_for_reading_only)
   BOOST_TEST(ids_of(device, by_kcal) == (Ids{"snack", "lunch", "dinner"}));
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_record_with_many_places_is_not_read_once_for_each) {
+  const auto moves_of = [](std::int64_t items) {
+    Device tagged(R"({"name": "t", "version": 1, "collections": {"c": {
+      "fields": {"tags": {"merge": "set"}}, "indexes": {"by_tag": {"fields": ["tags"]}}}}})");
+    std::vector<Value> tags;
+    for (std::int64_t i = 0; i < items; ++i) tags.emplace_back(i);
+    tagged.write([&](Transaction& t) { return t.add("c", "r", "tags", tags); });
+    const std::uint64_t before = tagged.store().moves();
+    BOOST_TEST(faults_of(tagged.store()) == 0U);
+    return tagged.store().moves() - before;
+  };
+  const std::uint64_t few = moves_of(100);
+  BOOST_TEST(few > 100U);
+  BOOST_TEST(moves_of(400) < 5 * few);
+}
+
 BOOST_AUTO_TEST_CASE(no_number_of_an_index_is_given_twice) {
   const auto number_of = [this] {
     const auto snapshot = must(device.store().snapshot());

@@ -72,7 +72,8 @@ class Conflicts {
   // invalid_argument (it was restored already), those of Transaction and of Replica::write.
   [[nodiscard]] virtual Result<void> restore(std::string_view id) = 0;
 
-  // Marks it as looked at. Errors: not_found, those of Replica::write.
+  // Marks it as looked at. Errors: not_found, invalid_argument (it was restored), those of
+  // Replica::write.
   [[nodiscard]] virtual Result<void> dismiss(std::string_view id) = 0;
 };
 

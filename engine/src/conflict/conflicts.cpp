@@ -52,7 +52,9 @@ class ReplicaConflicts final : public Conflicts {
   }
 
   Result<void> dismiss(std::string_view id) override {
-    return settle(id, kDismissed, [](Transaction::Draft&, const Entry&) { return Result<void>(); });
+    return settle(id, kDismissed, [](Transaction::Draft&, const Entry& entry) {
+      return check_not_restored(entry.conflict);
+    });
   }
 
  private:
@@ -66,10 +68,14 @@ class ReplicaConflicts final : public Conflicts {
     return read_entry(record, about->stamp, core_.schema);
   }
 
+  static Result<void> check_not_restored(const Conflict& conflict) {
+    if (conflict.state != ConflictState::kRestored) return {};
+    return fail(Code::kInvalidArgument, "conflict " + conflict.id + " was restored already");
+  }
+
   Result<void> restore_in(Transaction::Draft& draft, const Entry& entry) {
     const Conflict& conflict = entry.conflict;
-    if (conflict.state == ConflictState::kRestored)
-      return fail(Code::kInvalidArgument, "conflict " + conflict.id + " was restored already");
+    if (auto ok = check_not_restored(conflict); !ok) return ok;
     const auto slots = draft.record(conflict.collection, conflict.record);
     if (!slots) return fail(slots.error());
     return write_back(core_.transaction, **slots, core_.schema, entry);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "strategy/raw_slots.hpp"
+#include "strategy/strategy.hpp"
 
 namespace syncline::conflict {
 namespace {
@@ -51,6 +52,16 @@ Result<void> put_keys(Transaction& transaction, const Conflict& conflict,
   return {};
 }
 
+// Whether the field has what lost, or will have it as soon as there is a record: the slot of a
+// change that a deletion hid still holds it.
+bool is_there(const merge::RecordSlots& slots, const CollectionRules& rules, const Entry& entry) {
+  const merge::Register* held = slots.find(entry.conflict.field, entry.element);
+  if (held == nullptr || held->stamp != entry.conflict.lost_stamp) return false;
+  if (held->stamp < slots.deletion()) return false;
+  return !strategy::accumulates(rules.field(entry.conflict.field).merge) ||
+         strategy::follows_deletion(entry.element, slots.deletion());
+}
+
 // Only the strategy knows what its slots mean to each other, so the others stay as they are.
 Result<void> put_slot(Transaction& transaction, const merge::RecordSlots& slots,
                       const Entry& entry) {
@@ -67,11 +78,16 @@ Result<void> write_back(Transaction& transaction, const merge::RecordSlots& slot
   const Conflict& conflict = entry.conflict;
   const CollectionRules& rules = schema.collection(conflict.collection);
   const Value& lost = conflict.lost;
+  if (is_there(slots, rules, entry)) {
+    return slots.exists() ? Result<void>()
+                          : transaction.patch(conflict.collection, conflict.record, {});
+  }
   if (rules.groups.contains(conflict.field) && lost.if_object() != nullptr)
     return transaction.patch(conflict.collection, conflict.record, *lost.if_object());
   switch (rules.field(conflict.field).merge) {
     case Merge::kCounter:
-      if (const auto* amount = lost.if_int64())
+      // What lost as a value of another rule is no amount.
+      if (const auto* amount = lost.if_int64(); amount != nullptr && !entry.element.empty())
         return transaction.increment(conflict.collection, conflict.record, conflict.field, *amount);
       break;
     case Merge::kSet:

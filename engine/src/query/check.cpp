@@ -172,13 +172,32 @@ class IndexCheck {
     const auto parts = split_index_key(key, index.fields.size());
     if (!parts) return replica::corrupt("index entry", key);
     if (known_.records.contains(replica::record_prefix(index.collection, parts->record))) return {};
-    const auto record = replica::read_record(slots, index.collection, parts->record);
-    if (!record) return fail(record.error());
-    const auto places = places_of(index, parts->record, *record);
-    const auto place = places.find(key);
-    if (place == places.end() || !holds(value, place->second))
+    const auto places = places_again(index, parts->record, slots);
+    if (!places) return fail(places.error());
+    const auto place = (*places)->find(key);
+    if (place == (*places)->end() || !holds(value, place->second))
       return differs(index, parts->record, "has an entry that is none of");
     return {};
+  }
+
+  // The places of a record, kept where there are so many that its entries would be as many
+  // readings of it.
+  Result<const Places*> places_again(const Index& index, std::string_view record,
+                                     StoreCursor& slots) {
+    constexpr std::size_t kMany = 8;
+    constexpr std::size_t kKeptMax = 100'000;
+    const std::pair name{index.number, std::string(record)};
+    if (const auto kept = kept_places_.find(name); kept != kept_places_.end()) return &kept->second;
+    const auto read = replica::read_record(slots, index.collection, record);
+    if (!read) return fail(read.error());
+    last_places_ = places_of(index, record, *read);
+    if (last_places_.size() < kMany) return &last_places_;
+    if (kept_count_ + last_places_.size() > kKeptMax) {
+      kept_places_.clear();
+      kept_count_ = 0;
+    }
+    kept_count_ += last_places_.size();
+    return &kept_places_.emplace(name, std::move(last_places_)).first->second;
   }
 
   [[nodiscard]] Places places_of(const Index& index, std::string_view record,
@@ -201,6 +220,10 @@ class IndexCheck {
   std::string record_;
   merge::RecordSlots slots_;
   bool is_passed_over_ = true;
+  // By index and record.
+  std::map<std::pair<std::uint32_t, std::string>, Places> kept_places_;
+  std::size_t kept_count_ = 0;  // of places
+  Places last_places_;
 };
 
 }  // namespace

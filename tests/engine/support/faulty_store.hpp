@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -16,8 +17,8 @@ using DamagedEntries = std::set<std::pair<Keyspace, std::string>>;
 class DamagedCursor final : public StoreCursor {
  public:
   DamagedCursor(std::unique_ptr<StoreCursor> inner, Keyspace keyspace,
-                const DamagedEntries& damaged)
-      : inner_(std::move(inner)), keyspace_(keyspace), damaged_(damaged) {}
+                const DamagedEntries& damaged, std::uint64_t& moves)
+      : inner_(std::move(inner)), keyspace_(keyspace), damaged_(damaged), moves_(moves) {}
 
   Result<bool> seek(std::string_view key) override { return checked(inner_->seek(key)); }
   Result<bool> seek_before(std::string_view key) override {
@@ -31,6 +32,7 @@ class DamagedCursor final : public StoreCursor {
 
  private:
   Result<bool> checked(Result<bool> standing) const {
+    ++moves_;
     if (!standing || !*standing || !damaged_.contains({keyspace_, std::string(inner_->key())}))
       return standing;
     return fail(Code::kStoreCorrupt, "an entry is damaged");
@@ -39,12 +41,14 @@ class DamagedCursor final : public StoreCursor {
   std::unique_ptr<StoreCursor> inner_;
   Keyspace keyspace_;
   const DamagedEntries& damaged_;
+  std::uint64_t& moves_;
 };
 
 class DamagedSnapshot final : public Snapshot {
  public:
-  DamagedSnapshot(std::unique_ptr<Snapshot> inner, const DamagedEntries& damaged)
-      : inner_(std::move(inner)), damaged_(damaged) {}
+  DamagedSnapshot(std::unique_ptr<Snapshot> inner, const DamagedEntries& damaged,
+                  std::uint64_t& moves)
+      : inner_(std::move(inner)), damaged_(damaged), moves_(moves) {}
 
   Result<std::optional<std::string_view>> get(Keyspace keyspace,
                                               std::string_view key) const override {
@@ -55,13 +59,14 @@ class DamagedSnapshot final : public Snapshot {
   Result<std::unique_ptr<StoreCursor>> cursor(Keyspace keyspace) const override {
     auto inner = inner_->cursor(keyspace);
     if (!inner) return inner;
-    return std::make_unique<DamagedCursor>(std::move(*inner), keyspace, damaged_);
+    return std::make_unique<DamagedCursor>(std::move(*inner), keyspace, damaged_, moves_);
   }
   Result<std::uint64_t> count(Keyspace keyspace) const override { return inner_->count(keyspace); }
 
  private:
   std::unique_ptr<Snapshot> inner_;
   const DamagedEntries& damaged_;
+  std::uint64_t& moves_;
 };
 
 // A store whose commits can be made to fail, before they change anything, and whose entries can be
@@ -77,14 +82,16 @@ class FaultyStore final : public Store {
   void be_full_for_erasing(bool on) { full_for_erasing_ = on; }
   void let_pass(int commits) { passes_ = commits; }  // and fail every one after
   [[nodiscard]] int commits() const { return commits_; }
+  // How often a cursor has moved.
+  [[nodiscard]] std::uint64_t moves() const { return moves_; }
   // Until something is put in its place, or it is erased.
   void damage(Keyspace keyspace, std::string key) { damaged_.emplace(keyspace, std::move(key)); }
 
   Result<std::unique_ptr<Snapshot>> snapshot() const override {
     if (is_blind_) return fail(Code::kStoreIo, "the disk is gone");
     auto snapshot = inner_.snapshot();
-    if (!snapshot || damaged_.empty()) return snapshot;
-    return std::make_unique<DamagedSnapshot>(std::move(*snapshot), damaged_);
+    if (!snapshot) return snapshot;
+    return std::make_unique<DamagedSnapshot>(std::move(*snapshot), damaged_, moves_);
   }
   Result<void> commit(const StoreBatch& batch) override {
     if (reads_only_) return fail(Code::kInvalidArgument, "the store is open for reading only");
@@ -107,6 +114,7 @@ class FaultyStore final : public Store {
 
   Store& inner_;
   DamagedEntries damaged_;
+  mutable std::uint64_t moves_ = 0;
   bool fails_ = false;
   bool is_blind_ = false;
   bool reads_only_ = false;
