@@ -71,13 +71,13 @@ Value shown_or_raw(const CollectionRules& rules, std::string_view field, std::st
   return std::move(*value);
 }
 
+}  // namespace
+
 const strategy::Strategy& strategy_of_slots(const CollectionRules& rules,
                                             std::string_view slot_field) {
   return rules.groups.contains(slot_field) ? strategy::group_strategy()
                                            : strategy::strategy_of(rules.field(slot_field));
 }
-
-}  // namespace
 
 std::string entry_id(const Clash& clash) {
   std::string named;

@@ -11,6 +11,7 @@
 #include "syncline/replica.hpp"
 #include "syncline/schema.hpp"
 #include "syncline/slot.hpp"
+#include "syncline/strategy.hpp"
 
 // An entry of the conflict journal as a record (spec/conflicts.md, An entry).
 
@@ -62,6 +63,10 @@ struct Entry {
 
 // When the entry was found, from what `about` holds; nothing if it does not say so.
 [[nodiscard]] std::optional<std::int64_t> found_ms(const Value& about);
+
+// The strategy of a slot's field, or group. It borrows from the rules.
+[[nodiscard]] const strategy::Strategy& strategy_of_slots(const CollectionRules& rules,
+                                                          std::string_view slot_field);
 
 // The name of the rule by which the slots of a field are merged.
 [[nodiscard]] std::string rule_name(const CollectionRules& rules, std::string_view slot_field);

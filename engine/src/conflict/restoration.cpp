@@ -1,10 +1,10 @@
 #include "conflict/restoration.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "strategy/raw_slots.hpp"
-#include "strategy/strategy.hpp"
 
 namespace syncline::conflict {
 namespace {
@@ -52,14 +52,19 @@ Result<void> put_keys(Transaction& transaction, const Conflict& conflict,
   return {};
 }
 
-// Whether the field has what lost, or will have it as soon as there is a record: the slot of a
-// change that a deletion hid still holds it.
+// Whether the field reads as it does because of the slot that lost, or will as soon as there is a
+// record: a deletion that came first hid it, and it still holds what it did.
 bool is_there(const merge::RecordSlots& slots, const CollectionRules& rules, const Entry& entry) {
-  const merge::Register* held = slots.find(entry.conflict.field, entry.element);
-  if (held == nullptr || held->stamp != entry.conflict.lost_stamp) return false;
-  if (held->stamp < slots.deletion()) return false;
-  return !strategy::accumulates(rules.field(entry.conflict.field).merge) ||
-         strategy::follows_deletion(entry.element, slots.deletion());
+  const Conflict& conflict = entry.conflict;
+  merge::RecordSlots::Views views = slots.counting(conflict.field);
+  const auto held = std::find_if(views.begin(), views.end(), [&](const auto& slot) {
+    return slot.element == entry.element && slot.stamp == conflict.lost_stamp;
+  });
+  if (held == views.end()) return false;
+  const strategy::Strategy& strategy = strategy_of_slots(rules, conflict.field);
+  const auto with = strategy.resolve(views, slots.deletion());
+  views.erase(held);
+  return with != strategy.resolve(views, slots.deletion());
 }
 
 // Only the strategy knows what its slots mean to each other, so the others stay as they are.
