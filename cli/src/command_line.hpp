@@ -21,8 +21,8 @@ void parse_words(CLI::App& app, int argc, const char* const* argv);
 // would read 010 as 8, and what is too large as the largest there is.
 template <class Number>
 CLI::Option* add_number(CLI::App& app, const std::string& name, Number& number,
-                        const std::string& about) {
-  const auto parse = [name, &number](const std::string& text) {
+                        const std::string& about, int least = 0) {
+  const auto parse = [name, &number, least](const std::string& text) {
     // A plus before the digits is what a person may write; from_chars does not know it.
     const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
     const char* const end = text.data() + text.size();
@@ -30,8 +30,9 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, Number& number,
     if (error == std::errc::result_out_of_range)
       throw CLI::ValidationError(name, text + " is out of range");
     if (error != std::errc() || stop != end)
-      throw CLI::ValidationError(name, "\"" + text + "\" is not a whole number" +
-                                           (std::is_signed_v<Number> ? "" : ", 0 or more"));
+      throw CLI::ValidationError(
+          name, "\"" + text + "\" is not a whole number" +
+                    (std::is_signed_v<Number> ? "" : ", " + std::to_string(least) + " or more"));
   };
   return app.add_option_function<std::string>(name, parse, about)->type_name("INT");
 }
@@ -40,7 +41,7 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, Number& number,
 template <class Number>
 CLI::Option* add_count(CLI::App& app, const std::string& name, Number& number,
                        const std::string& about) {
-  return add_number(app, name, number, about)->check([](const std::string& text) {
+  return add_number(app, name, number, about, 1)->check([](const std::string& text) {
     const bool is_none = text.find_first_not_of("+0") == std::string::npos;
     return is_none ? "it has to be 1 or more, not \"" + text + "\"" : std::string();
   });

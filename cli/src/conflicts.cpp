@@ -89,8 +89,15 @@ Result<void> settle(const Context& context, const Arguments& arguments, Settle a
                     std::string_view state) {
   const auto database = open_database(context, Access::kWrite);
   if (!database) return fail(database.error());
+  std::size_t settled = 0;
   for (const std::string& id : arguments.ids) {
-    if (auto done = (database->replica->conflicts().*act)(id); !done) return done;
+    if (auto done = (database->replica->conflicts().*act)(id); !done) {
+      if (settled == 0) return done;
+      return fail(done.error().code, done.error().message + "; " + counted(settled, "conflict") +
+                                         " before it " + (settled == 1 ? "is " : "are ") +
+                                         std::string(state));
+    }
+    ++settled;
     if (context.json) {
       print_line(value_to_json(Value(Value::Object{{"id", Value(id)}, {"state", Value(state)}})));
     }

@@ -68,7 +68,23 @@ class RepairPrinter {
   std::vector<Repair> shown_;
 };
 
-void print_kept(const Context& context, const LmdbRepair& done, const RepairSummary& summary) {
+// What a database holds after a repair.
+struct Rest {
+  std::uint64_t slots = 0;
+  bool has_schema = false;
+};
+
+Result<Rest> rest_of(const Store& store) {
+  const auto snapshot = store.snapshot();
+  if (!snapshot) return fail(snapshot.error());
+  const auto slots = (*snapshot)->count(Keyspace::kSlots);
+  const auto schema = (*snapshot)->get(Keyspace::kMeta, "schema");
+  if (!slots || !schema) return fail(slots ? schema.error() : slots.error());
+  return Rest{*slots, schema->has_value()};
+}
+
+void print_kept(const Context& context, const LmdbRepair& done, const RepairSummary& summary,
+                const Rest& rest) {
   if (context.json) {
     print_line(value_to_json(
         Value(Value::Object{{"kept", Value(done.kept.string())},
@@ -77,11 +93,19 @@ void print_kept(const Context& context, const LmdbRepair& done, const RepairSumm
                             {"set_aside", Value(static_cast<std::int64_t>(summary.set_aside))},
                             {"left", Value(static_cast<std::int64_t>(summary.left))},
                             {"pulls_again", Value(summary.pulls_again)},
-                            {"new_id", Value(summary.has_new_id)}})));
+                            {"new_id", Value(summary.has_new_id)},
+                            {"slots", Value(static_cast<std::int64_t>(rest.slots))},
+                            {"schema", Value(rest.has_schema)}})));
     return;
   }
   print_line("The database as it was is in " + done.kept.string() + ".");
-  if (done.is_rescued) print_line("It was made anew of what could be read past the damage.");
+  if (done.is_rescued) {
+    print_line("It was made anew of what could be read past the damage: " +
+               (rest.slots == 0 ? "nothing" : counted(rest.slots, "slot")) + ".");
+  }
+  if (!rest.has_schema) {
+    print_line("It has no schema: if it had one, give it back with `doctor --schema FILE`.");
+  }
   if (summary.has_new_id) {
     print_line("This device has a new replica id, so that its counters take nothing back.");
   }
@@ -112,6 +136,7 @@ Result<void> repair(const Context& context, WallClock& wall) {
   const Interruption interruption;
   const std::unique_ptr<Random> random = system_random();
   RepairSummary summary;
+  Rest rest;
   RepairPrinter printer(context);
   Result<LmdbRepair> done;
   {
@@ -125,13 +150,16 @@ Result<void> repair(const Context& context, WallClock& wall) {
               [&printer](const Repair& one) { printer.take(one); }, shown_on(bar));
           if (!repaired) return fail(repaired.error());
           summary = *repaired;
+          auto left = rest_of(store);
+          if (!left) return fail(left.error());
+          rest = *left;
           return {};
         },
         shown_on(copying));
   }
   if (!done) return fail(done.error());
   printer.print();
-  print_kept(context, *done, summary);
+  print_kept(context, *done, summary, rest);
   return {};
 }
 

@@ -173,6 +173,28 @@ def test_an_id_that_there_is_not_is_named(torn, act):
     assert NO_SUCH_ID in phone.refused("conflicts", act, NO_SUCH_ID, code="not_found")
     phone.wrong_usage("conflicts", act)
     assert conflicts(phone, "--all") == before
+    done = phone.refused("conflicts", act, before[0]["id"], NO_SUCH_ID, code="not_found")
+    assert f"{NO_SUCH_ID}; 1 conflict before it is {act}" in done
+    assert conflicts(phone, "--all")[0]["state"] != "open"
+
+
+def test_what_lost_as_a_plain_value_is_no_amount_of_a_counter(account, folder):
+    """An entry outlives the migration of its field."""
+    devices = phone, tablet = account.device("phone", schema=False), account.device("tablet", schema=False)
+    rules = '{"name": "n", "version": %d, "collections": {"c": {"fields": {"n": {"merge": "%s"}}}}}'
+    schema = folder / "schema"
+    for version, merge in enumerate(["lww", "counter"], 1):
+        schema.write_text(rules % (version, merge))
+        for device in devices:
+            device.objects("schema", "set", schema, *(["--migrate"] if merge == "counter" else []))
+        if merge == "lww":
+            phone.one("put", "c", "r", "n=5")
+            tablet.one("put", "c", "r", "n=3")
+            sync_all(devices)
+    assert phone.record("c", "r") == {"n": 3}
+    (lost,) = conflicts(phone)
+    phone.one("conflicts", "restore", lost["id"])
+    assert phone.record("c", "r") == {"n": 5}
 
 
 def test_no_export_has_the_journal_and_no_command_writes_to_it(torn):
