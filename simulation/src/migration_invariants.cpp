@@ -59,11 +59,16 @@ class NoRandom final : public Random {
 }  // namespace
 
 Finding a_changed_schema_is_refused(const Store& store, const std::string& given,
-                                    const SchemaAccount& account) {
-  const auto before = Schema::parse(account.document);
+                                    const DeviceAccount& account) {
+  const auto before = Schema::parse(account.schema.document);
   const auto after = Schema::parse(given);
-  if (!before || !after || !changes_rules(account, *before, *after)) return std::nullopt;
+  if (!before || !after) return std::nullopt;
+  const bool is_changed = changes_rules(account.schema, *before, *after) ||
+                          declares_what_is_held(account, *before, *after);
   const auto compared = compare_schema(store, given);
+  if (!is_changed && compared && compared->needs_migration())
+    return broken(__func__, "a comparison finds a field that is changed, and none is");
+  if (!is_changed) return std::nullopt;
   if (!compared || !compared->needs_migration())
     return broken(__func__, "a comparison finds no field that is changed");
   const auto opened = copy_of(store);
