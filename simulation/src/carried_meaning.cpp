@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "carried_items.hpp"
 #include "carried_put.hpp"
 #include "meaning.hpp"
 #include "schema_rules.hpp"
@@ -13,6 +14,8 @@
 
 namespace syncline::simulation {
 namespace {
+
+constexpr std::size_t kTagBytes = kStampBytes + 2;
 
 // The slots of a record that count, by field, and its deletion.
 struct RecordSlots {
@@ -131,6 +134,8 @@ class Carrier {
     if (after.merge == Merge::kList && !seen.empty())
       return carried_.lists.push_back(
           {prefix, *encode_value(as_items(held->value)), held->stamp, record.deletion});
+    if (after.merge == Merge::kList && !is_return)
+      return carry_items(rule_of(before).merge, prefix, *held, slots);
     const auto written =
         carried_put({after.merge, rule_of(before).merge, held->stamp, record.deletion, is_return},
                     held->value, seen);
@@ -164,6 +169,31 @@ class Carrier {
   }
 
  private:
+  // Those that are not there, or only from before.
+  void carry_items(Merge before, const std::string& prefix, const Held& held,
+                   const FieldSlots& slots) {
+    const auto items = carried_items(before, held.value, held.stamp, slots);
+    const auto places = places_of(items, held.stamp);
+    const bool is_empty = std::none_of(slots.begin(), slots.end(), [](const auto& slot) {
+      return slot.first.size() == 2 * kTagBytes + 1 || slot.first.size() == 3 * kTagBytes + 1;
+    });
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const CarriedItem& item = items[i];
+      const std::string slot = prefix + element_of(item);
+      put(prefix, element_of(item), {item.stamp, item.value});
+      if (!carried_.registers.contains(slot)) continue;
+      const bool is_placed = std::any_of(slots.begin(), slots.end(), [&](const auto& one) {
+        return item_moved_by(one.first) == item.id && !is_tombstone(one.second.value);
+      });
+      if (is_placed) continue;
+      if (is_empty) {
+        put(prefix, places[i], {item.stamp, *encode_value(Value(true))});
+      } else {
+        carried_.places.insert_or_assign(prefix + item.id, item.stamp);
+      }
+    }
+  }
+
   void put(const std::string& prefix, const std::string& element, const Register& written) {
     const auto held = slots_.find(prefix + element);
     if (held == slots_.end() || held->second < written)

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "carried_items.hpp"
 #include "syncline/slot.hpp"
 
 namespace syncline::simulation {
@@ -99,17 +100,13 @@ Written map(const Value& value, const FieldSlots& seen) {
   return written;
 }
 
-// Each item hangs from the one before, and the first from the root.
+// In a list that holds nothing.
 Written list(const CarriedPut& put, const Value& value) {
   Written written;
-  std::string parent(kTagBytes, '\0');
-  unsigned ordinal = 0;
-  const Value items = as_items(value);
-  for (const Value& item : *items.if_array()) {
-    const std::string id = tag_named(put.stamp, ordinal++);
-    written.emplace(parent + '\x01' + id, encoded(item));
-    parent = id;
-  }
+  const auto items = carried_items(put.before, value, put.stamp, {});
+  for (const CarriedItem& item : items) written.emplace(element_of(item), item.value);
+  for (const std::string& place : places_of(items, put.stamp))
+    written.emplace(place, encoded(Value(true)));
   return written;
 }
 

@@ -156,9 +156,10 @@ namespace invariants {
 
 // --- When a device is migrated.
 
-// A schema that has another rule for a field is refused, by name, and the store stays as it was.
+// A schema that has another rule for a field, or the first for one that holds what it would not
+// read, is refused, by name, and the store stays as it was. No other one would be.
 [[nodiscard]] Finding a_changed_schema_is_refused(const Store& store, const std::string& given,
-                                                  const SchemaAccount& account);
+                                                  const DeviceAccount& account);
 // A document of an older version, or the same again, leaves the stored one in force; every other
 // that is taken is in force.
 [[nodiscard]] Finding the_newer_schema_is_in_force(const SchemaAccount& account,

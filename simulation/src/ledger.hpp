@@ -117,6 +117,8 @@ struct CarriedOver {
   };
   Slots registers;
   std::vector<List> lists;
+  // Items that are added to a list, by the prefix and the id, each of which gets a place.
+  std::map<std::string, Stamp> places;
 };
 
 // The schema that a device's store keeps.

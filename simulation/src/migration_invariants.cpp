@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "carried_items.hpp"
 #include "carried_meaning.hpp"
 #include "finding_text.hpp"
 #include "invariants.hpp"
@@ -58,11 +59,16 @@ class NoRandom final : public Random {
 }  // namespace
 
 Finding a_changed_schema_is_refused(const Store& store, const std::string& given,
-                                    const SchemaAccount& account) {
-  const auto before = Schema::parse(account.document);
+                                    const DeviceAccount& account) {
+  const auto before = Schema::parse(account.schema.document);
   const auto after = Schema::parse(given);
-  if (!before || !after || !changes_rules(account, *before, *after)) return std::nullopt;
+  if (!before || !after) return std::nullopt;
+  const bool is_changed = changes_rules(account.schema, *before, *after) ||
+                          declares_what_is_held(account, *before, *after);
   const auto compared = compare_schema(store, given);
+  if (!is_changed && compared && compared->needs_migration())
+    return broken(__func__, "a comparison finds a field that is changed, and none is");
+  if (!is_changed) return std::nullopt;
   if (!compared || !compared->needs_migration())
     return broken(__func__, "a comparison finds no field that is changed");
   const auto opened = copy_of(store);
@@ -106,6 +112,13 @@ Finding a_migration_writes_what_the_rules_say(DeviceAccount& account, const Op& 
     expected.registers.erase(found);
     return std::nullopt;
   }
+  const std::string element(split_slot_key(slot)->element);
+  const std::string prefix = slot.substr(0, slot.size() - element.size());
+  const auto place = expected.places.find(prefix + item_moved_by(element));
+  if (place != expected.places.end() && place->second == written.stamp) {
+    expected.places.erase(place);
+    return std::nullopt;
+  }
   const auto* list = list_of(expected, slot);
   if (list != nullptr && list->stamp == written.stamp) return std::nullopt;
   return broken(__func__, printable(slot) + " is carried over as " + shown(written) +
@@ -119,6 +132,8 @@ Finding a_migration_carries_over_everything(const DeviceAccount& account) {
     const auto& [slot, written] = *expected->registers.begin();
     return broken(__func__, printable(slot) + " " + shown(written) + " is not carried over");
   }
+  if (!expected->places.empty())
+    return broken(__func__, printable(expected->places.begin()->first) + " has got no place");
   for (const CarriedOver::List& list : expected->lists) {
     const std::string read = items_of(account.slots, list);
     if (read != list.items)

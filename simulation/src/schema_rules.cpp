@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "meaning.hpp"
+#include "syncline/slot.hpp"
 
 namespace syncline::simulation {
 namespace {
@@ -44,6 +45,25 @@ FieldChange change_of(const SchemaAccount& account, const std::string& collectio
   return change;
 }
 
+bool reads_lww(const std::string& words) {
+  const Merge merge = rule_of(words).merge;
+  return merge == Merge::kLww || merge == Merge::kMulti || merge == Merge::kMergeText ||
+         merge == Merge::kCustom;
+}
+
+// Whether any record has a value of the field from when no schema declared it.
+bool is_held(const Slots& slots, const FieldChange& change) {
+  return std::any_of(slots.begin(), slots.end(), [&](const auto& slot) {
+    const auto parts = *split_slot_key(slot.first);
+    if (parts.collection != change.collection || parts.field != change.field ||
+        !parts.element.empty() || is_tombstone(slot.second.value))
+      return false;
+    const auto dead = slots.find(change.collection + '\0' + std::string(parts.record) + '\0' +
+                                 '\0' + std::string(kDeadElement));
+    return dead == slots.end() || slot.second.stamp > dead->second.stamp;
+  });
+}
+
 }  // namespace
 
 FieldRule rule_of(const std::string& words) {
@@ -76,10 +96,7 @@ std::string rule_before(const FieldChange& change) {
   const auto last = std::find_if(change.former.rbegin(), change.former.rend(),
                                  [&](const auto& rule) { return rule != change.after; });
   if (last != change.former.rend()) return *last;
-  const Merge merge = rule_of(change.after).merge;
-  const bool reads_lww = merge == Merge::kLww || merge == Merge::kMulti ||
-                         merge == Merge::kMergeText || merge == Merge::kCustom;
-  return reads_lww ? "" : "lww";
+  return reads_lww(change.after) ? "" : "lww";
 }
 
 std::string rule_in_words(const CollectionRules& rules, const std::string& field) {
@@ -92,6 +109,15 @@ bool changes_rules(const SchemaAccount& account, const Schema& before, const Sch
   const auto changes = changes_of(account, before, after);
   return std::any_of(changes.begin(), changes.end(),
                      [](const FieldChange& change) { return change.is_changed; });
+}
+
+bool declares_what_is_held(const DeviceAccount& account, const Schema& before,
+                           const Schema& after) {
+  const auto changes = changes_of(account.schema, before, after);
+  return std::any_of(changes.begin(), changes.end(), [&](const FieldChange& change) {
+    return change.is_declared && change.before.empty() && !change.is_changed &&
+           !reads_lww(change.after) && is_held(account.slots, change);
+  });
 }
 
 void note_former(SchemaAccount& account, const Schema& before, const Schema& after) {

@@ -32,6 +32,11 @@ struct FieldChange {
 [[nodiscard]] bool changes_rules(const SchemaAccount& account, const Schema& before,
                                  const Schema& after);
 
+// Whether the second schema is the first to declare a field that holds a value, which its rule does
+// not read.
+[[nodiscard]] bool declares_what_is_held(const DeviceAccount& account, const Schema& before,
+                                         const Schema& after);
+
 // Notes the rules that are in force no more.
 void note_former(SchemaAccount& account, const Schema& before, const Schema& after);
 

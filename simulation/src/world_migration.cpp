@@ -26,6 +26,9 @@ const std::string& World::schema_for(Device& device) const {
   // What its rules were before, a field that the older version does not declare has still.
   const auto& account = device.account().schema;
   if (changes_rules(account, parsed(account.document), parsed(given))) return account.document;
+  // Others may have put values into a field that the older version does not declare.
+  const auto compared = compare_schema(device.store(), given);
+  if (compared && compared->needs_migration()) return account.document;
   return given;
 }
 
@@ -78,7 +81,7 @@ void World::migrate(Device& device, SeededRandom& random) {
 void World::refuse_openings(Device& device, SeededRandom& random) {
   const SchemaVersions& versions = family()[random.below(family().size())];
   const std::string& given = versions[random.below(versions.size())];
-  report(invariants::a_changed_schema_is_refused(device.store(), given, device.account().schema));
+  report(invariants::a_changed_schema_is_refused(device.store(), given, device.account()));
 }
 
 // With `random` it may be interrupted.

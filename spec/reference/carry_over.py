@@ -5,6 +5,7 @@
 
 from collections import namedtuple
 
+from carried_list import carry_into_list, rename_inserted
 from encoding import ABSENT, TOMBSTONE, Refused, decode_value, encode_value
 from strategies import Context, Register, strategy_named
 from tags import tag
@@ -65,6 +66,14 @@ def _holds_later(merge, slots, deletion, stamp):
     return False
 
 
+def _stamp_of(before, item, slots, stamp):
+    """That of the item alone, where it has slots of its own."""
+    if before not in ("set", "multi"):
+        return stamp
+    return max(register.stamp for element, register in _live_values(slots).items()
+               if register.value == item and (element or before == "multi"))
+
+
 def carry_over(before, after, slots, deletion, is_return=False):
     """The registers to write, by element; refused where what is held is no value of the rule."""
     if share_slots(before, after):
@@ -83,6 +92,12 @@ def carry_over(before, after, slots, deletion, is_return=False):
         return {b"": Register(held.stamp, encode_value(value))}
     if after == "multi" and not from_list or after in ("set", "list") and not isinstance(value, list):
         value = [value]
+    if after == "list" and not is_return:
+        encoded = [encode_value(item) for item in value]
+        stamped = [(item, _stamp_of(before, item, slots, held.stamp)) for item in encoded]
+        return carry_into_list(stamped, slots, held.stamp)
     seen = {element: register for element, register in slots.items() if register.stamp <= held.stamp}
     written = _put(after, value, held.stamp, seen if is_return else {}, deletion)
+    if after == "list":
+        written = rename_inserted(written, seen)
     return {element: Register(held.stamp, register) for element, register in written.items()}

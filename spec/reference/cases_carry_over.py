@@ -30,6 +30,32 @@ def put(merge, value, at=S1, replica=OWN, deletion=NONE):
 
 PAIR = live(OWN + NONE, S1, [7, 2]) | live(OTHER + NONE, S2, [3, 0])
 
+
+def carried(before, slots, *others):
+    """The field's slots after a migration to a list."""
+    merged = _merged(slots, carry_over(before, "list", slots, NONE))
+    return merged | dict(pair for other in others for pair in other.items())
+
+
+def removed(slots, value, at):
+    """With each item of the list that is this value removed, and its places left."""
+    items = [element for element, register in slots.items()
+             if len(element) == 37 and register.value == encode_value(value)]
+    return slots | {element: Register(at, TOMBSTONE) for element in items}
+
+
+def _merged(slots, written):
+    """By the law."""
+    merged = dict(slots)
+    for element, register in written.items():
+        if element not in merged or merged[element] < register:
+            merged[element] = register
+    return merged
+
+
+SET = put("set", ["b", "a"])
+AGAIN = live(tag(S3, 0), S3, "a")
+
 # name, before, after, slots, deletion, is_return; then what the field reads by the rule after, stated by hand.
 CASES = [
     ("An integer becomes a counter.", "lww", "counter", live(b"", S1, 500), NONE, False, 500),
@@ -76,6 +102,26 @@ CASES = [
      PAIR | live(b"", S3, 20), NONE, True, 20),
     ("A list that comes back has what was put meanwhile.", "lww", "list",
      put("list", ["a", "b"]) | live(b"", S3, ["b", "c"]), NONE, True, ["b", "c"]),
+    ("Equal items of an array are as many in the list.", "lww", "list", live(b"", S1, ["a", "b", "a"]), NONE, False,
+     ["a", "b", "a"]),
+    ("An item that was added by the old rule stands behind the one before it.", "set", "list",
+     carried("set", SET, live(tag(S2, 0), S2, "aa")), NONE, False, ["a", "aa", "b"]),
+    ("An item that was added by the old rule before all others stands before them.", "set", "list",
+     carried("set", SET, live(tag(S2, 0), S2, "B")), NONE, False, ["B", "a", "b"]),
+    ("An array with more items adds those that are not there.", "lww", "list",
+     carried("lww", live(b"", S1, ["b", "a"]), live(b"", S2, ["c", "a", "b", "a"])), NONE, False, ["b", "c", "a", "a"]),
+    ("A value that was put later is added to the list.", "multi", "list",
+     carried("multi", put("multi", ["b", "a"]), live(tag(S2, 0), S2, "c")), NONE, False, ["b", "a", "c"]),
+    ("Two migrations that had not seen one another are one.", "set", "list",
+     _merged(carried("set", SET), carried("set", SET | live(tag(S2, 0), S2, "z"))), NONE, False, ["a", "b", "z"]),
+    ("What was removed from the list does not come back.", "set", "list",
+     removed(carried("set", SET, live(tag(S3, 0), S3, "z")), "a", S2), NONE, False, ["b", "z"]),
+    ("What was removed from the list comes back once it is added anew.", "set", "list",
+     removed(carried("set", SET), "a", S2) | AGAIN, NONE, False, ["a", "b"]),
+    ("What an array still names comes back to a list once it is put anew.", "lww", "list",
+     removed(carried("lww", live(b"", S1, ["a", "b"])), "a", S2) | live(b"", S3, ["a", "b"]), NONE, False, ["a", "b"]),
+    ("A list that comes back has what was put meanwhile once.", "lww", "list",
+     carried("lww", live(b"", S1, ["a", "b"]), live(b"", S3, ["b", "b", "c"])), NONE, True, ["b", "b", "c"]),
     ("Several values that come back are those that were put meanwhile.", "lww", "multi",
      put("multi", ["a", "b"]) | live(b"", S3, "c"), NONE, True, ["c"]),
 ]
@@ -94,15 +140,6 @@ LEFT = [
 def _slots(registers):
     return [{"element": element.hex(), "stamp": register.stamp.hex(), "value": register.value.hex()}
             for element, register in sorted(registers.items())]
-
-
-def _merged(slots, written):
-    """By the law."""
-    merged = dict(slots)
-    for element, register in written.items():
-        if element not in merged or merged[element] < register:
-            merged[element] = register
-    return merged
 
 
 def carry_over_file():

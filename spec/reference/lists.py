@@ -90,16 +90,20 @@ class Places:
     """Makes the nodes of one mutation, each behind the one before."""
 
     def __init__(self, tree, stamp):
-        self.tree, self.stamp, self.behind = tree, stamp, None
+        self.tree, self.stamp, self.behind, self.first = tree, stamp, None, None
         self.ordinal = first_ordinal((node.id for node in tree.nodes), stamp)
 
     def stand(self, node):
         """The next place is behind this node; None for the beginning."""
         self.behind = node
 
+    def begin(self, parent, side):
+        """Where the next place hangs, instead of the beginning."""
+        self.first = parent, side
+
     def make(self, item=b""):
         if self.behind is None:
-            parent, side = self.tree.place_first()
+            parent, side = self.first or self.tree.place_first()
         elif isinstance(self.behind, bytes):
             parent, side = self.behind, AFTER
         else:

@@ -69,6 +69,33 @@ def test_a_migration_carries_values_over_and_takes_in_later_ones(diary, folder):
     assert diary.one("get", "days", "monday") == {"id": "monday", "mood": ["calm"], "water": 520}
 
 
+def test_a_rule_for_a_field_that_had_none_is_migrated_to_if_it_holds_values(command, folder):
+    bare = Device(command, folder / "bare")
+    bare.one("init")
+    bare.one("put", "days", "monday", "water=500", "rest=1")
+    counted = write_schema(folder, schema({"water": {"merge": "counter"}, "best": {"merge": "max"}}), "counted.json")
+    message = bare.refused("schema", "set", counted, code="schema_changed")
+    assert "days.water: lww becomes counter" in message and "best" not in message
+    bare.refused("schema", "check", counted, code="schema_changed", prints=True)
+    assert bare.one("get", "days", "monday")["water"] == 500
+    assert bare.one("schema", "set", counted, "--migrate")["migrated"] == [
+        {"collection": "days", "field": "water", "before": "lww", "after": "counter", "carried": 1, "left": 0}]
+    assert bare.one("get", "days", "monday") == {"id": "monday", "rest": 1, "water": 500}
+
+
+def test_parts_that_had_no_rule_are_all_read_in_their_group(command, folder):
+    bare = Device(command, folder / "bare")
+    bare.one("init")
+    bare.one("put", "days", "monday", "low=1", "high=2")
+    document = schema({})
+    document["collections"]["days"]["groups"] = {"pressure": {"fields": ["low", "high"]}}
+    grouped = write_schema(folder, document)
+    bare.refused("schema", "set", grouped, code="schema_changed")
+    bare.one("put", "days", "monday", "low=5", "high=2")
+    bare.one("schema", "set", grouped, "--migrate")
+    assert bare.one("get", "days", "monday") == {"id": "monday", "low": 5, "high": 2}
+
+
 def test_an_older_file_is_refused_and_the_newer_schema_stays(diary, folder):
     newer = schema(FIRST["collections"]["days"]["fields"] | {"best": {"merge": "max"}}, 5)
     diary.one("schema", "set", write_schema(folder, newer))

@@ -134,6 +134,79 @@ BOOST_AUTO_TEST_CASE(a_part_that_joins_or_leaves_a_group_is_a_change) {
   }
 }
 
+std::string with_rule_of_f(const std::string& merge) {
+  if (merge == "group") return schema_of(R"("groups":{"pair":{"fields":["f","g"]}})", 2);
+  return fields(R"("f":{"merge":")" + merge + "\"}", 2);
+}
+
+BOOST_AUTO_TEST_CASE(regression_a_rule_for_a_field_that_had_none_is_a_change_if_it_holds_values) {
+  for (const auto& first : {std::optional<std::string>(), std::optional(fields("", 1))}) {
+    for (const std::string merge : {"counter", "min", "max", "set", "map", "list", "group"}) {
+      BOOST_TEST_CONTEXT(merge) {
+        Device device(first);
+        device.put("days", "c", {{"other", Value(1)}});
+        device.put("days", "d", {{"f", Value(500)}});
+        const std::string after = with_rule_of_f(merge);
+        const std::string named =
+            "days.f: lww becomes " + (merge == "group" ? "group pair" : std::string(merge));
+        const Error error = refused(device, after);
+        BOOST_TEST(std::string(code_name(error.code)) == "schema_changed");
+        BOOST_TEST(has(error.message, named), error.message);
+        BOOST_TEST(must(compare_schema(device.store(), after)).needs_migration());
+        device.reopen(first);
+        BOOST_TEST(device.read("days", "d") == R"({"f":500})");
+        device.migrate(after);
+        if (merge != "map") BOOST_TEST(has(device.read("days", "d"), "500"));
+        device.reopen(after);
+        device.check_fold();
+      }
+    }
+    for (const std::string merge : {"lww", "multi", "merge_text", "custom:own"}) {
+      Device device(first);
+      device.put("days", "d", {{"f", Value("a")}});
+      device.reopen(with_rule_of_f(merge));
+      BOOST_TEST(has(device.read("days", "d"), "a"));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_field_that_holds_nothing_gets_any_rule_at_once) {
+  Device device(fields("", 1));
+  device.put("days", "cleared", {{"f", Value(1)}});
+  device.write([](Transaction& t) { return t.clear("days", "cleared", "f"); });
+  device.put("days", "gone", {{"f", Value(1)}});
+  device.erase("days", "gone");
+  device.put("days", "gone", {});
+  device.put("nights", "d", {{"f", Value(1)}});
+  const auto comparison = must(compare_schema(device.store(), with_rule_of_f("counter")));
+  BOOST_TEST(!comparison.needs_migration());
+  device.reopen(with_rule_of_f("counter"));
+  device.increment("days", "d", "f", 5);
+  // What comes by the old rule later is no change, and is taken in when someone migrates again.
+  take(device, page_of(std::vector<Op>{op_of("days", "e", "f", stamp_at(kPresentMs + 1), Value(7)),
+                                       op_of("days", "e", "", stamp_at(kPresentMs + 1), Value(true),
+                                             "live")},
+                       kPresentMs));
+  device.reopen(fields(R"("f":{"merge":"counter","type":"integer"})", 3));
+  BOOST_TEST(device.read("days", "e") == "{}");
+  device.migrate(fields(R"("f":{"merge":"counter","type":"integer"})", 3));
+  BOOST_TEST(device.read("days", "e") == R"({"f":7})");
+}
+
+BOOST_AUTO_TEST_CASE(parts_that_had_no_rule_are_all_read_after_the_migration_to_a_group) {
+  Device device(fields("", 1));
+  device.put("days", "d", {{"f", Value(1)}, {"g", Value(2)}});
+  BOOST_TEST(has(refused(device, with_rule_of_f("group")).message,
+                 "days.f: lww becomes group pair; days.g: lww becomes group pair"));
+  device.reopen();
+  device.wall().advance(1);
+  device.patch("days", "d", {{"f", Value(5)}});
+  device.migrate(with_rule_of_f("group"));
+  BOOST_TEST(device.read("days", "d") == R"({"f":5,"g":2})");
+  BOOST_TEST(has(refused(device, fields(R"("f":{"merge":"counter"})", 3)).message,
+                 "days.f: group pair becomes counter"));
+}
+
 BOOST_AUTO_TEST_CASE(a_field_that_comes_back_by_another_rule_is_a_change_all_the_same) {
   const std::string counter = fields(R"("water":{"merge":"counter"})", 1);
   Device device(counter);

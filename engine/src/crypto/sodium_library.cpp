@@ -25,7 +25,7 @@ std::uint64_t random_bits() {
   return bits;
 }
 
-std::string digest_hex(std::string_view input) {
+std::string digest_bytes(std::string_view input) {
   require_sodium();
   constexpr std::size_t kDigestBytes = 32;
   constexpr std::size_t kShownBytes = 16;
@@ -33,9 +33,16 @@ std::string digest_hex(std::string_view input) {
   crypto_generichash(digest.data(), digest.size(),
                      reinterpret_cast<const unsigned char*>(input.data()), input.size(), nullptr,
                      0);
-  std::array<char, kShownBytes * 2 + 1> text{};
-  sodium_bin2hex(text.data(), text.size(), digest.data(), kShownBytes);
-  return {text.data(), kShownBytes * 2};
+  return {reinterpret_cast<const char*>(digest.data()), kShownBytes};
+}
+
+std::string digest_hex(std::string_view input) {
+  const std::string digest = digest_bytes(input);
+  std::string text(digest.size() * 2 + 1, '\0');
+  sodium_bin2hex(text.data(), text.size(), reinterpret_cast<const unsigned char*>(digest.data()),
+                 digest.size());
+  text.pop_back();
+  return text;
 }
 
 }  // namespace syncline::crypto

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "schema/comparison.hpp"
 #include "schema/rule_names.hpp"
 #include "syncline/value.hpp"
 
@@ -13,8 +14,7 @@ namespace {
 
 using schema::declared_rule;
 using schema::group_of_rule;
-
-constexpr std::string_view kUndeclared = "lww";
+using schema::kUndeclared;
 
 std::string named(const std::string& rule) {
   return rule.empty() ? std::string(kUndeclared) : rule;
@@ -31,12 +31,6 @@ FieldRule rule_of(const std::string& name, const Strategies& strategies) {
   return rule;
 }
 
-// Whether slots of what no schema names could not be taken for slots of the rule's own.
-bool is_unlike_undeclared(Merge merge) {
-  return merge != Merge::kLww && merge != Merge::kMulti && merge != Merge::kMergeText &&
-         merge != Merge::kCustom;
-}
-
 // The rule whose values the field may still hold: that which is being changed, or else the last
 // one, or what it was before anyone declared it. Empty if there is none.
 std::string rule_before(const std::string& collection, const std::string& field,
@@ -50,7 +44,7 @@ std::string rule_before(const std::string& collection, const std::string& field,
   const auto last = std::find_if(names.rbegin(), names.rend(),
                                  [&after](const std::string& name) { return name != after; });
   if (last != names.rend()) return *last;
-  return is_unlike_undeclared(merge) ? std::string(kUndeclared) : std::string();
+  return schema::reads_undeclared(merge) ? std::string() : std::string(kUndeclared);
 }
 
 // A part of an object that a group holds.

@@ -42,14 +42,15 @@ class Migration {
     if (!stored) return fail(stored.error());
     auto given = json ? Schema::parse(*json, strategies) : Result<Schema>(stored->schema);
     if (!given) return fail(given.error());
-    auto comparison = schema::compare(stored->schema, stored->former, *given);
-    if (comparison.is_older) {
-      comparison.differences.clear();
-      return fail(schema::refusal(comparison));
+    auto comparison = compare_with_stored(**snapshot, *stored, *given);
+    if (!comparison) return fail(comparison.error());
+    if (comparison->is_older) {
+      comparison->differences.clear();
+      return fail(schema::refusal(*comparison));
     }
     auto indexes = query::read_indexes(**snapshot, stored->schema);
     if (!indexes) return fail(indexes.error());
-    return Migration(store, *head, std::move(*stored), std::move(*given), std::move(comparison),
+    return Migration(store, *head, std::move(*stored), std::move(*given), std::move(*comparison),
                      std::move(*indexes));
   }
 

@@ -6,6 +6,7 @@
 #include "schema/former_rules.hpp"
 #include "syncline/error.hpp"
 #include "syncline/schema.hpp"
+#include "syncline/schema_change.hpp"
 #include "syncline/store.hpp"
 
 // The schema that a store keeps, and what becomes of it when another one is given.
@@ -19,6 +20,13 @@ struct StoredSchema {
 // Errors: store_corrupt, schema_invalid, and those of the snapshot.
 [[nodiscard]] Result<StoredSchema> read_schema(const Snapshot& snapshot,
                                                const Strategies& strategies);
+
+// What the given schema says otherwise. A field that it is the first to declare is lww before, and
+// changed, if values are there that its rule does not read. Errors: store_corrupt, and those of the
+// snapshot.
+[[nodiscard]] Result<SchemaComparison> compare_with_stored(const Snapshot& snapshot,
+                                                           const StoredSchema& stored,
+                                                           const Schema& given);
 
 // The schema that an opening has, and what it has to store for that.
 struct OpeningSchema {

@@ -8,8 +8,6 @@ namespace syncline {
 namespace schema {
 namespace {
 
-constexpr std::string_view kUndeclared = "lww";
-
 std::set<std::string> fields_of(const CollectionRules& rules) {
   std::set<std::string> names;
   for (const auto& [name, rule] : rules.fields) names.insert(name);
@@ -119,6 +117,11 @@ SchemaComparison compare(const Schema& stored, const FormerRules& former, const 
         .compare();
   }
   return comparison;
+}
+
+bool reads_undeclared(Merge merge) {
+  return merge == Merge::kLww || merge == Merge::kMulti || merge == Merge::kMergeText ||
+         merge == Merge::kCustom;
 }
 
 void note_former(const SchemaComparison& comparison, FormerRules& former) {

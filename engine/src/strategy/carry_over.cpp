@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
+#include "strategy/carried_list.hpp"
 #include "strategy/tag.hpp"
 
 namespace syncline::strategy {
@@ -75,6 +77,30 @@ Result<std::vector<Carried>> one_register(std::string element, const Holding& ho
   return std::vector<Carried>{{std::move(element), holding.stamp, std::move(*encoded)}};
 }
 
+// Each item with the stamp of its own slots, where it has some: what was removed from the list
+// since then stays removed.
+Result<std::vector<Carried>> as_carried_items(const FieldRule& before, const Holding& holding,
+                                              std::span<const SlotView> slots) {
+  std::map<std::string_view, Stamp> stamps;
+  for (const SlotView& slot : slots) {
+    const bool is_item = (before.merge == Merge::kSet && is_live_tag(slot)) ||
+                         (before.merge == Merge::kMulti && is_live_value(slot));
+    if (!is_item) continue;
+    Stamp& stamp = stamps[slot.value];
+    stamp = std::max(stamp, slot.stamp);
+  }
+  const Value value = as_put(Merge::kList, holding.value);
+  std::vector<CarriedItem> items;
+  for (const Value& item : *value.if_array()) {
+    auto encoded = encode_value(item);
+    if (!encoded) return fail(encoded.error());
+    const auto own = stamps.find(*encoded);
+    const Stamp& stamp = own == stamps.end() ? holding.stamp : own->second;
+    items.push_back({std::move(*encoded), stamp});
+  }
+  return carry_into_list(items, slots, holding.stamp);
+}
+
 // By what the strategy itself writes when the value is put.
 Result<std::vector<Carried>> as_written(const FieldRule& after, const Value& value,
                                         const Stamp& stamp, std::span<const SlotView> slots,
@@ -88,6 +114,7 @@ Result<std::vector<Carried>> as_written(const FieldRule& after, const Value& val
   if (accumulates(after.merge)) named.replica = carrier_of(after.merge);
   auto writes = strategy_of(after).write(Put{value}, seen, {named, deletion, FieldType::kAny});
   if (!writes) return fail(writes.error());
+  if (after.merge == Merge::kList) *writes = name_inserted(std::move(*writes), seen);
   std::vector<Carried> carried;
   for (SlotWrite& write : *writes)
     carried.push_back({std::move(write.element), stamp, std::move(write.value)});
@@ -143,6 +170,9 @@ Result<std::vector<Carried>> carry_over(const FieldRule& before, const FieldRule
       if (holding.value.if_string() == nullptr)
         return fail(Code::kTypeMismatch, "what is held is no text");
       if (!is_return) return one_register({}, holding);
+      break;
+    case Merge::kList:
+      if (!is_return) return as_carried_items(before, holding, slots);
       break;
     default:
       break;

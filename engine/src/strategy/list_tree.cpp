@@ -31,7 +31,21 @@ std::optional<ListNode> node_of(const SlotView& slot) {
                   element.substr(kTagBytes + 1, kTagBytes), element.substr(kPlaceBytes), &slot};
 }
 
+std::string element_at(const ListPlace& place, std::string_view id) {
+  std::string element(place.parent);
+  element.push_back(place.is_after ? kAfter : kBefore);
+  return element.append(id);
+}
+
 }  // namespace
+
+std::string_view moved_item(std::string_view element) {
+  return is_node(element) ? element.substr(kPlaceBytes) : std::string_view();
+}
+
+ListPlace place_under_root() { return {root(), true}; }
+
+std::string under_root(std::string_view id) { return element_at(place_under_root(), id); }
 
 bool is_list_item(std::string_view element) {
   return is_node(element) && element.size() == kPlaceBytes;
@@ -181,11 +195,10 @@ ListPlace ListTree::place_behind(const ListNode& node) const {
 std::string ListPlaces::make(std::string_view item) {
   const ListPlace place = !made_.empty()       ? ListPlace{made_, true}
                           : behind_ != nullptr ? tree_.place_behind(*behind_)
+                          : begin_             ? *begin_
                                                : tree_.place_first();
   std::string id = tag_of(stamp_, ordinal_++);
-  std::string element(place.parent);
-  element.push_back(place.is_after ? kAfter : kBefore);
-  element.append(id).append(item);
+  std::string element = element_at(place, id).append(item);
   made_ = std::move(id);
   return element;
 }

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct ListNode {
 // Whether the slot of this element holds an item, and is not the place that one was moved to.
 [[nodiscard]] bool is_list_item(std::string_view element);
 
+// The item that was moved to the place of this element; empty for any other element.
+[[nodiscard]] std::string_view moved_item(std::string_view element);
+
 // An item that is shown: the slot that holds it, its id, and the node at which it stands.
 struct ListItem {
   const SlotView* slot = nullptr;
@@ -39,6 +43,10 @@ struct ListPlace {
   std::string_view parent;
   bool is_after = true;
 };
+
+// Behind the root, and the element of a node of this id there.
+[[nodiscard]] ListPlace place_under_root();
+[[nodiscard]] std::string under_root(std::string_view id);
 
 // Borrows the slots of one field, ascending by element. Takes any slots, whoever wrote them.
 //
@@ -103,6 +111,8 @@ class ListPlaces {
   ListPlaces(const ListTree& tree, const Stamp& stamp)
       : tree_(tree), stamp_(stamp), ordinal_(tree.first_ordinal(stamp)) {}
 
+  // The next one hangs there, if none was made and none stood behind.
+  void begin_at(const ListPlace& place) { begin_ = place; }
   // The next one is made behind this node; until then, at the beginning.
   void stand_behind(const ListNode& node) {
     behind_ = &node;
@@ -117,6 +127,7 @@ class ListPlaces {
   const ListTree& tree_;
   Stamp stamp_;
   std::size_t ordinal_;
+  std::optional<ListPlace> begin_;
   const ListNode* behind_ = nullptr;
   std::string made_;  // the id of the one before
 };

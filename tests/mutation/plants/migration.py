@@ -2,6 +2,7 @@
 
 from plants.plant import Plant
 
+CARRIED_LIST = "engine/src/strategy/carried_list.cpp"
 CARRY_OVER = "engine/src/strategy/carry_over.cpp"
 FIELD_MOVES = "engine/src/replica/field_moves.cpp"
 MIGRATION = "engine/src/replica/schema_migration.cpp"
@@ -101,4 +102,19 @@ PLANTS = [
           "        std::none_of(comparison.differences.begin(), comparison.differences.end(),\n"
           "                     [&](const auto& one) { return one.name == field; }))\n"
           "      continue;"),
+    Plant("new_field_is_not_looked_at", "a rule for a field that had none is taken, whatever the field holds",
+          STORED_SCHEMA,
+          "if (is_new_field(one, stored, given)) collections",
+          'if (is_new_field(one, stored, given) && !planted("new_field_is_not_looked_at")) collections'),
+    Plant("carried_items_are_named_by_their_time", "an item of a list has another name each time that it is carried over",
+          CARRIED_LIST,
+          "const auto ids = carried_ids(items);",
+          "auto ids = carried_ids(items);\n"
+          '  if (planted("carried_items_are_named_by_their_time")) {\n'
+          "    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = tag_of(stamp, i);\n"
+          "  }"),
+    Plant("removed_items_are_carried_again", "an item of a set comes into a list with the stamp of the latest of all items",
+          CARRY_OVER,
+          "own == stamps.end() ? holding.stamp : own->second;",
+          '(own == stamps.end() || planted("removed_items_are_carried_again")) ? holding.stamp : own->second;'),
 ]

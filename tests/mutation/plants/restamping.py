@@ -9,7 +9,7 @@ PLANTS = [
     Plant("restamp_keeps_old_names", "a counter is left behind by the deletion that it follows",
           RESTAMP,
           "if (!accumulates(stored, key))",
-          'if (planted("restamp_keeps_old_names") || !accumulates(schema, key))'),
+          'if (planted("restamp_keeps_old_names") || !accumulates(stored, key))'),
     Plant("restamp_by_outbox_order", "ops are stamped anew in the order in which they lie in the outbox",
           WITHDRAWAL,
           "{ return a.op.stamp < b.op.stamp; });",
