@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "replica/ancestors.hpp"
 #include "replica/entry_walk.hpp"
 
 namespace syncline::replica {
@@ -132,7 +133,9 @@ void RepairPlan::mark(std::uint64_t sequence, std::string_view slot_key,
                       std::optional<Stamp> base) {
   if (!base) {
     const auto kept = slot(slot_key);
-    const bool is_foreign = kept && replica_ && kept->stamp.replica != *replica_;
+    const auto ancestors = read_ancestors(*snapshot_);
+    const bool is_foreign = kept && replica_ && kept->stamp.replica != *replica_ &&
+                            !(ancestors && unsettled_by(*ancestors, kept->stamp) != nullptr);
     base = is_foreign ? kOfferedAgain : Stamp{};
   }
   put(Keyspace::kOutbox, sequence_key(sequence), encode_outbox({sequence, slot_key, *base}));

@@ -22,9 +22,9 @@ PLANTS = [
           "    if (winner.sequence == slot.sequence && winner.stamp == slot.stamp &&\n        winner.value_hash =="),
     Plant("superfluous_index_entries_pass", "a verification only looks for what an index lacks",
           CHECK,
-          "if (place == places.end() || !holds(value, place->second))",
+          "if (place == (*places)->end() || !holds(value, place->second))",
           'if (!planted("superfluous_index_entries_pass") &&\n'
-          "        (place == places.end() || !holds(value, place->second)))"),
+          "        (place == (*places)->end() || !holds(value, place->second)))"),
     Plant("fold_keeps_the_first", "the fold of a log keeps the first change of a slot",
           FOLD,
           "if (!is_new && (entry->origin ==",
