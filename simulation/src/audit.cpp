@@ -200,6 +200,7 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
       ledger_.knowledge().stamped_anew(slot, held->second.stamp, written.stamp);
       if (ledger_.is_carried_over(slot, held->second.stamp))
         ledger_.carry_over(slot, written.stamp);
+      if (ledger_.is_doubted(slot, held->second.stamp)) ledger_.doubt(slot, written.stamp);
     }
     ledger_.hold(slot, written.stamp, replica.schema());
     // The clock has gone back to before what is stamped anew.

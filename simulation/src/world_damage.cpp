@@ -149,6 +149,12 @@ void World::repair(Device& device, DamagedDisk& disk, const DiskDamage& damage,
       if (pending.is_unsure || repaired->has_new_id) ledger_.doubt(slot, written.stamp);
     }
   }
+  if (repaired->has_new_id) {
+    for (const auto& [sequence, aside] : account.set_aside) {
+      for (const Register& written : aside.pending.unacknowledged)
+        ledger_.doubt(aside.slot, written.stamp);
+    }
+  }
   take_repaired(account, ledger_, damage, after);
 }
 
