@@ -102,10 +102,6 @@ PLANTS = [
           "        std::none_of(comparison.differences.begin(), comparison.differences.end(),\n"
           "                     [&](const auto& one) { return one.name == field; }))\n"
           "      continue;"),
-    Plant("new_field_is_not_looked_at", "a rule for a field that had none is taken, whatever the field holds",
-          STORED_SCHEMA,
-          "if (is_new_field(one, stored, given)) collections",
-          'if (is_new_field(one, stored, given) && !planted("new_field_is_not_looked_at")) collections'),
     Plant("carried_items_are_named_by_their_time", "an item of a list has another name each time that it is carried over",
           CARRIED_LIST,
           "const auto ids = carried_ids(items);",
