@@ -51,6 +51,13 @@ bool is_found(const DiskDamage::Entry& entry, const Found& found, const DiskCont
   });
 }
 
+// A mark that is too many cannot be held against a slot that cannot be read; the repair sees to it.
+bool is_hidden(const DiskDamage::Entry& entry, const DiskDamage& damage) {
+  constexpr std::size_t kSlotAt = 1 + sizeof(std::uint64_t);  // behind the format and the number
+  return entry.keyspace == Keyspace::kOutbox && entry.harm == Harm::kAdded &&
+         damage.hits(Keyspace::kSlots, entry.value.substr(kSlotAt));
+}
+
 // What was damaged and could still be read, and is in no other place.
 bool is_kept(const DiskDamage::Entry& entry, const DiskContents& after) {
   const auto& meta = after.of(Keyspace::kMeta);
@@ -72,7 +79,7 @@ Finding a_verification_finds_what_is_damaged(const Store& disk, const DiskDamage
   const auto found = verified(disk);
   if (!found) return broken(__func__, found.error().message);
   for (const DiskDamage::Entry& entry : damage.entries) {
-    if (!is_found(entry, *found, before))
+    if (!is_found(entry, *found, before) && !is_hidden(entry, damage))
       return broken(__func__, printable(entry.key) + " of " +
                                   std::string(keyspace_name(entry.keyspace)) +
                                   " is no fault: " + describe(damage));

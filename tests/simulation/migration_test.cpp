@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(a_former_rule_that_comes_back_reads_what_it_had) {
 
 BOOST_AUTO_TEST_CASE(a_register_that_a_migration_did_not_have_to_write_is_found) {
   DeviceAccount account;
-  account.schema.unread = CarriedOver{{{slot_of("f", ""), {at(5), *encode_value(Value(1))}}}, {}};
+  account.schema.unread =
+      CarriedOver{{{slot_of("f", ""), {at(5), *encode_value(Value(1))}}}, {}, {}};
   account.schema.is_whole = true;
   const Op other{*SlotKey::make("c", "r", "g", ""), at(5), *encode_value(Value(1))};
   BOOST_TEST(invariants::a_migration_writes_what_the_rules_say(account, other).has_value());
