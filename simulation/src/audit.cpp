@@ -241,6 +241,10 @@ void Audit::hold_pending(const DeviceAccount& account, const Schema& schema) {
   for (const auto& [slot, pending] : account.pending) {
     for (const Register& one : pending.unacknowledged) ledger_.hold(slot, one.stamp, schema);
   }
+  for (const auto& [sequence, aside] : account.set_aside) {
+    for (const Register& one : aside.pending.unacknowledged)
+      ledger_.hold(aside.slot, one.stamp, schema);
+  }
 }
 
 // Forgets what the device had put into the slot and takes back. A lesser register stays possible: a

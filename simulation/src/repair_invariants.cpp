@@ -51,8 +51,14 @@ bool is_found(const DiskDamage::Entry& entry, const Found& found, const DiskCont
   });
 }
 
-// A mark that is too many cannot be held against a slot that cannot be read; the repair sees to it.
+// A mark that is too many cannot be held against a slot that cannot be read, and what the log lacks
+// may be in an entry of it that cannot be read; the repair sees to both.
 bool is_hidden(const DiskDamage::Entry& entry, const DiskDamage& damage) {
+  const auto is_other_log_entry = [&entry](const DiskDamage::Entry& other) {
+    return other.keyspace == Keyspace::kLog && other.key != entry.key;
+  };
+  if (entry.keyspace == Keyspace::kLog && entry.harm == Harm::kGone)
+    return std::any_of(damage.entries.begin(), damage.entries.end(), is_other_log_entry);
   constexpr std::size_t kSlotAt = 1 + sizeof(std::uint64_t);  // behind the format and the number
   return entry.keyspace == Keyspace::kOutbox && entry.harm == Harm::kAdded &&
          damage.hits(Keyspace::kSlots, entry.value.substr(kSlotAt));

@@ -42,7 +42,8 @@ class SchemaWorkload final : public Workload {
       const CollectionRules& rules = before.collection(collection);
       for (const auto& [field, rule] : after.collection(collection).fields) {
         const auto held = rules.fields.find(field);
-        if (held == rules.fields.end() || held->second.merge == rule.merge) continue;
+        const Merge merge = held == rules.fields.end() ? Merge::kLww : held->second.merge;
+        if (merge == rule.merge) continue;
         const Place place{.collection = collection, .record = {}, .field = field};
         counters_.forget_field(place);
         lists_.forget_field(place);

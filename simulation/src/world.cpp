@@ -271,9 +271,10 @@ std::string World::round_of_rest() {
     return ops;
   };
   const auto before = logged();
+  bool is_offered_again = false;
   for (const auto& device : devices_) {
     if (!ready(*device)) continue;
-    retry_kept_aside(*device);
+    is_offered_again = retry_kept_aside(*device) || is_offered_again;
     if (plan_.rests_watching) {
       log_in_if_paused(*device);
     } else {
@@ -290,7 +291,7 @@ std::string World::round_of_rest() {
       who += "device " + std::to_string(device->number()) + " is " +
              (status ? std::string(phase_name(status->phase)) : status.error().message) + "; ";
   }
-  if (logged() != before) who += "ops are still sent; ";
+  if (logged() != before || is_offered_again) who += "ops are still sent; ";
   return who;
 }
 

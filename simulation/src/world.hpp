@@ -66,7 +66,8 @@ class World {
                               const DiskContents::Slot& held) const;
   void refuse(SeededRandom& random);
   // Lets the app try again what its device keeps aside, or discard what it cannot offer.
-  void retry_kept_aside(Device& device);
+  // Whether something is offered again by that.
+  bool retry_kept_aside(Device& device);
   void discard_replaced(Device& device);
   void add_device(const Device& original, std::unique_ptr<Store> disk, DeviceAccount account);
   void part(Fault fault, Device& device, SeededRandom& random);

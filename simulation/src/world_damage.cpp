@@ -86,6 +86,11 @@ bool World::may_lose(Device& device, const std::string& slot,
     const auto found = slots.find(slot);
     return other.get() != &device && found != slots.end() && found->second >= held.held;
   });
+  // What is set aside names the slot that has it.
+  const bool is_set_aside =
+      std::any_of(account.set_aside.begin(), account.set_aside.end(),
+                  [&](const auto& aside) { return aside.second.slot == slot; });
+  if (is_set_aside) return false;
   const auto pending = account.pending.find(slot);
   if (pending == account.pending.end()) return is_elsewhere;
   const auto& waiting = pending->second.unacknowledged;

@@ -40,20 +40,20 @@ void World::refuse(SeededRandom& random) {
     const milliseconds when{random.between(1, 2 * lasts.count())};
     static_cast<void>(time_.after(when, [this, discards, &device = *device] {
       if (discards) discard_replaced(device);
-      retry_kept_aside(device);
+      static_cast<void>(retry_kept_aside(device));
     }));
   }
 }
 
-void World::retry_kept_aside(Device& device) {
-  if (!device.is_running()) return;
+bool World::retry_kept_aside(Device& device) {
+  if (!device.is_running()) return false;
   const bool may_fail = device.store().is_full();
   device.account().may_offer = true;
   const auto retried = device.replica().kept_aside().retry();
-  if (device.has_crashed()) return;
+  if (device.has_crashed()) return false;
   device.account().has_retried = retried.has_value();
   report(audit_.look_after_retry(device));
-  if (retried && *retried == AsideRetry{}) return;
+  if (retried && *retried == AsideRetry{}) return false;
   note("device " + std::to_string(device.number()) + ": " +
        (retried ? std::to_string(retried->offered) + " are offered again, " +
                       std::to_string(retried->merged) + " leave quarantine, " +
@@ -61,6 +61,7 @@ void World::retry_kept_aside(Device& device) {
                 : retried.error().message));
   report(invariants::writes_fail_only_for_a_reason(retried ? Result<void>() : fail(retried.error()),
                                                    may_fail));
+  return retried && retried->offered > 0;
 }
 
 // What another replica has replaced stays where it is until the app does not want to see it.
