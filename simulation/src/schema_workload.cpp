@@ -37,16 +37,17 @@ class SchemaWorkload final : public Workload {
 
   // A copy of what a field held by one rule may come back to devices that have another, as
   // something that was written there.
-  void migrated(const Schema& before, const Schema& after) override {
+  void migrated(const Schema& before, const Schema& after,
+                const std::set<std::pair<std::string, std::string>>& taken_in) override {
+    for (const auto& [collection, field] : taken_in)
+      forget_field({.collection = collection, .record = {}, .field = field});
     for (const std::string& collection : after.collection_names()) {
       const CollectionRules& rules = before.collection(collection);
       for (const auto& [field, rule] : after.collection(collection).fields) {
         const auto held = rules.fields.find(field);
         const Merge merge = held == rules.fields.end() ? Merge::kLww : held->second.merge;
         if (merge == rule.merge) continue;
-        const Place place{.collection = collection, .record = {}, .field = field};
-        counters_.forget_field(place);
-        lists_.forget_field(place);
+        forget_field({.collection = collection, .record = {}, .field = field});
       }
     }
   }
@@ -58,6 +59,11 @@ class SchemaWorkload final : public Workload {
   }
 
  private:
+  void forget_field(const Place& place) {
+    counters_.forget_field(place);
+    lists_.forget_field(place);
+  }
+
   Act change(Replica& replica, const Place& place, SeededRandom& random) {
     switch (place.merge) {
       case Merge::kCounter:

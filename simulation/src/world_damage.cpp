@@ -52,7 +52,10 @@ void take_repaired(DeviceAccount& account, Ledger& ledger, const DiskDamage& dam
       account.pending.erase(pending);
     }
     account.slots.erase(slot);
-    if (left != disk.slots.end()) account.slots.insert_or_assign(slot, left->second.held);
+    account.sequences.erase(slot);
+    if (left == disk.slots.end()) continue;
+    account.slots.insert_or_assign(slot, left->second.held);
+    account.sequences.insert_or_assign(slot, left->second.sequence);
   }
   for (const auto& [sequence, slot] : disk.marks) {
     auto& pending = account.pending[slot];

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "carried_meaning.hpp"
 #include "schema_rules.hpp"
 #include "syncline/schema_change.hpp"
+#include "syncline/slot.hpp"
 #include "world.hpp"
 
 // Devices that come from one schema to another, at any moment and by fits and starts.
@@ -99,7 +101,12 @@ void World::migrate_to(Device& device, const std::optional<std::string>& documen
   note("device " + std::to_string(device.number()) + " is " + (is_done ? "" : "half ") +
        "migrated to " + after.id()->digest + ", which is to write " +
        std::to_string(carried.registers.size()) + " ops");
-  workload_->migrated(before, after);
+  std::set<std::pair<std::string, std::string>> taken_in;
+  for (const auto& [slot, written] : carried.registers) {
+    const auto parts = *split_slot_key(slot);
+    taken_in.emplace(parts.collection, parts.field);
+  }
+  workload_->migrated(before, after, taken_in);
   if (!is_done) return;
   if (document) account_for_schema(device, *document);
   report(invariants::a_second_migration_writes_nothing(device.store().disk(), document));

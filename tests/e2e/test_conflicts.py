@@ -173,7 +173,7 @@ def test_an_id_that_there_is_not_is_named(torn, act):
     assert NO_SUCH_ID in phone.refused("conflicts", act, NO_SUCH_ID, code="not_found")
     phone.wrong_usage("conflicts", act)
     assert conflicts(phone, "--all") == before
-    done = phone.refused("conflicts", act, before[0]["id"], NO_SUCH_ID, code="not_found")
+    done = phone.refused("conflicts", act, before[0]["id"], NO_SUCH_ID, code="not_found", prints=True)
     assert f"{NO_SUCH_ID}; 1 conflict before it is {act}" in done
     assert conflicts(phone, "--all")[0]["state"] != "open"
 

@@ -3,11 +3,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "syncline/error.hpp"
 #include "syncline/replica.hpp"
+#include "syncline/schema.hpp"
 #include "syncline/simulation/random.hpp"
 
 namespace syncline::simulation {
@@ -35,10 +38,13 @@ class Workload {
   [[nodiscard]] virtual Act act(Replica& replica, SeededRandom& random) = 0;
 
   // A device was migrated, so that fields merge in other ways on it; or it began to be. What it has
-  // by the new rules is made of what it had.
-  virtual void migrated(const Schema& before, const Schema& after) {
+  // by the new rules is made of what it had. Into fields, named with their collections, that keep
+  // their rule it takes in what devices without that rule had written.
+  virtual void migrated(const Schema& before, const Schema& after,
+                        const std::set<std::pair<std::string, std::string>>& taken_in) {
     static_cast<void>(before);
     static_cast<void>(after);
+    static_cast<void>(taken_in);
   }
 
   // Looks at all devices when every one has everything: what is not as the acts said, or nothing.
