@@ -47,10 +47,10 @@ struct RepairOptions {
 using RepairSink = std::function<void(const Repair&)>;
 
 // Repairs in one commit what verify_store finds and what can be repaired: slots from the log, the
-// log from the slots, marks from both, the head from all. What it takes out and cannot explain stays,
-// as a lost entry, if its bytes can be read. What is damaged is gone from the store, so keep a copy
-// of the file before, as repair_lmdb_store does. The randomness is for a new replica id.
-// No replica may have the store open. Until the commit `progress` may stop it. Errors: those of the
+// log from the slots, marks from both, the head from all. What it takes out and cannot explain
+// stays, as a lost entry, if its bytes can be read. What is damaged is gone from the store, so keep
+// a copy of the file before, as repair_lmdb_store does. The randomness is for a new replica id. No
+// replica may have the store open. Until the commit `progress` may stop it. Errors: those of the
 // store, cancelled. After each of them nothing is changed, whatever was told.
 [[nodiscard]] Result<RepairSummary> repair_store(Store& store, Random& random,
                                                  const RepairOptions& options,

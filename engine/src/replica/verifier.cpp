@@ -221,7 +221,8 @@ void Verifier::check_mark(std::string_view key, std::string_view value) {
   const auto mark = decode_outbox(value, key);
   // What is offered again names the op that would have been the next.
   const std::uint64_t next = std::max(fold_.last(), greatest_sequence_) + 1;
-  if (!sequence || !mark || mark->commit > std::max(*sequence, next) || !SlotKey::parse(mark->slot_key)) {
+  if (!sequence || !mark || mark->commit > std::max(*sequence, next) ||
+      !SlotKey::parse(mark->slot_key)) {
     return tell(FaultKind::kMalformed, Keyspace::kOutbox, key,
                 "the mark of a pending change cannot be decoded");
   }
