@@ -45,8 +45,8 @@ class ModelServer final : public Server {
     server_.restore(*empty_);
     return true;
   }
-  bool refuse_ops(OpJudge judge) override {
-    server_.refuse_ops(std::move(judge));
+  bool refuse_ops(const OpJudge& judge) override {
+    server_.refuse_ops(judge);
     return true;
   }
 

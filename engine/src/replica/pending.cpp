@@ -100,7 +100,7 @@ Result<void> walk_waiting(const Snapshot& snapshot, const PendingVisitor& visito
         set_aside.erase(sequence);
         auto op = pending_op(snapshot, sequence, entry.slot_key);
         if (!op) return fail(op.error());
-        const auto visited = visitor({sequence, std::move(*op), entry.base});
+        auto visited = visitor({sequence, std::move(*op), entry.base});
         if (visited) goes_on = *visited;
         return visited;
       });

@@ -38,7 +38,7 @@ class Server {
   virtual bool empty() { return false; }
   // From now on it refuses ops for good with the code that the judge answers; an empty one ends it.
   using OpJudge = std::function<std::optional<Code>(const Op&)>;
-  virtual bool refuse_ops(OpJudge judge) {
+  virtual bool refuse_ops(const OpJudge& judge) {
     static_cast<void>(judge);
     return false;
   }
