@@ -1,6 +1,8 @@
 #include "repair_invariants.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "finding_text.hpp"
 #include "syncline/verification.hpp"
@@ -120,9 +122,16 @@ Finding a_repaired_store_is_sound(DamagedDisk& disk, unsigned commits_before, Ra
 
 Finding a_repair_loses_nothing_that_is_there(const DiskDamage& damage, const DiskContents& before,
                                              const DiskContents& after) {
+  const bool is_log_hit =
+      std::any_of(damage.entries.begin(), damage.entries.end(),
+                  [](const auto& one) { return one.keyspace == Keyspace::kLog; });
+  std::set<std::string> again;  // slots that are logged again, as changes of their own
   for (const auto& [slot, held] : before.slots) {
     const auto found = after.slots.find(slot);
-    const bool is_left = found != after.slots.end() && found->second == held;
+    const bool is_same = found != after.slots.end() && found->second.held == held.held;
+    // The log may have lost what had withdrawn a greater one.
+    if (is_same && is_log_hit && found->second.sequence > held.sequence) again.insert(slot);
+    const bool is_left = is_same && (found->second == held || again.contains(slot));
     if (!is_left && !damage.lost.contains(slot)) {
       return broken(
           __func__,
@@ -135,12 +144,13 @@ Finding a_repair_loses_nothing_that_is_there(const DiskDamage& damage, const Dis
   for (const auto& [sequence, slot] : before.marks) {
     const auto found = after.marks.find(sequence);
     const bool is_left = found != after.marks.end() && found->second == slot;
-    if (!is_left && !damage.lost.contains(slot))
+    if (!is_left && !damage.lost.contains(slot) && !again.contains(slot))
       return broken(__func__, printable(slot) + " is not pending any more");
   }
   for (const auto& [sequence, slot] : after.marks) {
     const bool was_pending = before.marks.contains(sequence) && before.marks.at(sequence) == slot;
-    if (!was_pending && !damage.is_traceless && !damage.offered.contains(slot))
+    const bool may_be_pending = damage.offered.contains(slot) || again.contains(slot);
+    if (!was_pending && !damage.is_traceless && !may_be_pending)
       return broken(__func__, printable(slot) + " is pending and was not");
   }
   for (const DiskDamage::Entry& entry : damage.entries) {

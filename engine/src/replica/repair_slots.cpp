@@ -54,7 +54,12 @@ void repair_slot(RepairPlan& plan, const StoreFault& fault) {
     log_slot(plan, *key, *kept);
     return plan.tell(fault, RepairKind::kRebuilt, "written into the log again");
   }
-  if (rebuild(plan, fault)) return;
+  const auto winner = plan.fold().winners().find(fault.key);
+  // What the log has of it came before, and may have been withdrawn by what the log has lost.
+  const bool is_later = fault.kind == FaultKind::kUnlikeLog && key && kept &&
+                        winner != plan.fold().winners().end() &&
+                        kept->sequence > winner->second.sequence;
+  if (!is_later && rebuild(plan, fault)) return;
   if (fault.kind == FaultKind::kUnlikeLog && key && kept) {
     kept->sequence = plan.next_sequence();
     log_slot(plan, *key, *kept);
