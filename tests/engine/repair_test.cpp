@@ -140,6 +140,27 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_decoded_of_the_log_the_outbox_and_meta_is_ke
   BOOST_TEST((lost_in(store()) == expected));
 }
 
+// A change of the far future, what it was stamped anew as, which the log has lost, and what arrived
+// after that.
+BOOST_AUTO_TEST_CASE(regression_what_was_withdrawn_takes_no_slot_back) {
+  const std::uint64_t last = log_of(device).back().sequence;
+  const std::string name = key_of("lunch", "name");
+  const auto log_op = [&](std::uint64_t sequence, replica::LogOrigin origin, std::int64_t time_ms,
+                          const char* value) {
+    const Op op{must(SlotKey::parse(name)), stamp_at(time_ms), must(encode_value(Value(value)))};
+    put_raw(Keyspace::kLog, replica::sequence_key(sequence),
+            replica::encode_log({origin, encode_batch({&op, 1})}));
+    put_raw(Keyspace::kSlots, name, replica::encode_slot({sequence, op.stamp, op.value}));
+  };
+  log_op(last + 1, replica::LogOrigin::kLocal, kPresentMs + kDriftMaxMs * 100, "withdrawn");
+  log_op(last + 3, replica::LogOrigin::kRemote, kPresentMs + 10, "arrived");
+  repair(store());
+  BOOST_TEST(faults_of(store()) == 0U);
+  device.reopen();
+  BOOST_TEST(device.read("meals", "lunch").find("\"arrived\"") != std::string::npos);
+  device.check_fold();
+}
+
 BOOST_AUTO_TEST_CASE(regression_what_the_log_has_lost_counts_as_dropped) {
   // The first names of lunch and what came with it: its slots hold others by now.
   device.patch("meals", "lunch", {{"name", Value("beans")}});
