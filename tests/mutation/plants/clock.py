@@ -37,10 +37,6 @@ PLANTS = [
           "if (reply.verdicts[i] != Verdict::kRefused) {",
           'if (planted("poisoned_time_confirmed")) core_.clock.confirm(item.stamp);\n'
           "      if (reply.verdicts[i] != Verdict::kRefused) {"),
-    Plant("restamp_without_rewind", "what was stamped in the future is stamped anew from there",
-          RESTAMP,
-          "core.clock.rewind();",
-          'if (!planted("restamp_without_rewind")) core.clock.rewind();'),
     Plant("clock_kept_after_failed_commit", "a commit that failed leaves the clock where it had put it",
           REPLICA,
           "clock.restore(committed.clock);\n    return done;",

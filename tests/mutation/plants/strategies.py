@@ -91,21 +91,11 @@ PLANTS = [
           "if (const auto node = node_of(slot)) nodes_",
           'if (planted("list_forgets_removed_places") && !slot.is_live()) continue;\n'
           "    if (const auto node = node_of(slot)) nodes_"),
-    Plant("list_earliest_move_wins", "of two moves of an item the earlier wins",
-          LIST_TREE,
-          "rank = std::max(rank, Rank(node.slot->stamp, node.slot->element));",
-          'const Rank other(node.slot->stamp, node.slot->element);\n'
-          '    const bool is_first = planted("list_earliest_move_wins") && !rank.second.empty();\n'
-          "    rank = is_first ? std::min(rank, other) : std::max(rank, other);"),
     Plant("list_shows_former_places", "an item that was moved is shown where it was inserted, too",
           LIST_TREE,
           "found != movements.end() && found->second == node) {",
           'found != movements.end() && found->second == node &&\n'
           '               !planted("list_shows_former_places")) {'),
-    Plant("list_put_writes_all_anew", "putting a list writes the items again that are there already",
-          LIST,
-          "if (found == left.end() || found->second.empty()) continue;",
-          'if (found == left.end() || found->second.empty() || planted("list_put_writes_all_anew")) continue;'),
     Plant("missing_strategy_hides_its_slots", "a strategy that is not registered shows only what is live",
           RAW_SLOTS,
           "  for (const SlotView& slot : slots) {\n    Value::Object shown",
