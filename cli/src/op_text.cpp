@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "output.hpp"
 #include "syncline/slot.hpp"
 #include "times.hpp"
 

@@ -28,18 +28,16 @@ Result<Holders> find_holders(const RepairPlan& plan) {
 }
 
 // The mark, where it can be read. The slot key is borrowed from the snapshot.
-std::optional<OutboxEntry> stored_mark(const RepairPlan& plan, const StoreFault& fault) {
-  const auto stored = plan.snapshot().get(Keyspace::kOutbox, fault.key);
+std::optional<OutboxEntry> stored_mark(const RepairPlan& plan, std::string_view key) {
+  const auto stored = plan.snapshot().get(Keyspace::kOutbox, key);
   if (!stored || !*stored) return std::nullopt;
-  const auto mark = decode_outbox(**stored, fault.key);
+  const auto mark = decode_outbox(**stored, key);
   if (!mark || !SlotKey::parse(mark->slot_key)) return std::nullopt;
   return *mark;
 }
 
 bool is_marked(const RepairPlan& plan, std::uint64_t sequence, std::string_view slot_key) {
-  const std::string key = sequence_key(sequence);
-  const auto stored = plan.snapshot().get(Keyspace::kOutbox, key);
-  const auto mark = stored && *stored ? decode_outbox(**stored, key) : Result<OutboxEntry>();
+  const auto mark = stored_mark(plan, sequence_key(sequence));
   return mark && mark->slot_key == slot_key;
 }
 
@@ -49,7 +47,7 @@ void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holde
   }
   const auto sequence = parse_sequence_key(fault.key);
   const auto holder = sequence ? holders.find(*sequence) : holders.end();
-  const auto stored = stored_mark(plan, fault);
+  const auto stored = stored_mark(plan, fault.key);
   if (!stored) keep_as_it_is(plan, Keyspace::kOutbox, fault.key);
   // A slot that was rebuilt may fit its mark by now.
   if (holder != holders.end()) {

@@ -36,6 +36,7 @@ Result<RepairPlan> RepairPlan::begin(const Snapshot& snapshot, const RepairSink&
     if (const auto decoded = decode_head(*head)) plan.head_ = *decoded;
   }
   if (const auto log = read_log_state(snapshot)) plan.log_ = *log;
+  if (const auto ancestors = read_ancestors(snapshot)) plan.ancestors_ = *ancestors;
   plan.note_sequence(plan.fold_.last());
   if (plan.head_) plan.note_sequence(plan.head_->sequence);
   for (const Keyspace keyspace : {Keyspace::kSlots, Keyspace::kOutbox, Keyspace::kLog}) {
@@ -133,9 +134,8 @@ void RepairPlan::mark(std::uint64_t sequence, std::string_view slot_key,
                       std::optional<Stamp> base) {
   if (!base) {
     const auto kept = slot(slot_key);
-    const auto ancestors = read_ancestors(*snapshot_);
     const bool is_foreign = kept && replica_ && kept->stamp.replica != *replica_ &&
-                            !(ancestors && unsettled_by(*ancestors, kept->stamp) != nullptr);
+                            unsettled_by(ancestors_, kept->stamp) == nullptr;
     base = is_foreign ? kOfferedAgain : Stamp{};
   }
   put(Keyspace::kOutbox, sequence_key(sequence), encode_outbox({sequence, slot_key, *base}));

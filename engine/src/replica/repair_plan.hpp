@@ -95,6 +95,7 @@ class RepairPlan {
   std::optional<ReplicaId> replica_;
   std::optional<Head> head_;
   std::optional<LogState> log_;
+  Ancestors ancestors_;  // as far as they can be read
   std::uint64_t last_sequence_ = 0;
   std::set<std::uint64_t> logged_again_;
   std::map<std::string, std::optional<Kept>, std::less<>> changed_;

@@ -20,13 +20,10 @@ void log_slot(RepairPlan& plan, const SlotKey& key, const RepairPlan::Kept& kept
   plan.put_log(kept.sequence, encode_log({origin, encode_batch({&op, 1})}));
 }
 
-// The slot as the log has it. False where the log does not know it.
-bool rebuild(RepairPlan& plan, const StoreFault& fault) {
-  const auto winner = plan.fold().winners().find(fault.key);
-  if (winner == plan.fold().winners().end()) return false;
-  auto op = plan.logged(winner->second.sequence);
+// The slot as the log has it under this sequence. False where that cannot be read.
+bool rebuild(RepairPlan& plan, const StoreFault& fault, std::uint64_t sequence) {
+  auto op = plan.logged(sequence);
   if (!op) return false;
-  const std::uint64_t sequence = winner->second.sequence;
   plan.put_slot(fault.key, {sequence, op->stamp, std::move(op->value)});
   const bool has_last_change = plan.has_all_from(sequence);
   if (fault.kind == FaultKind::kUnlikeLog || !has_last_change)
@@ -56,11 +53,11 @@ void repair_slot(RepairPlan& plan, const StoreFault& fault) {
   }
   const auto winner = plan.fold().winners().find(fault.key);
   // What the log has of it came before, and may have been withdrawn by what the log has lost.
-  const bool is_later = fault.kind == FaultKind::kUnlikeLog && key && kept &&
-                        winner != plan.fold().winners().end() &&
-                        kept->sequence > winner->second.sequence;
-  if (!is_later && rebuild(plan, fault)) return;
-  if (fault.kind == FaultKind::kUnlikeLog && key && kept) {
+  const bool is_logged = winner != plan.fold().winners().end();
+  const bool is_sound = fault.kind == FaultKind::kUnlikeLog && key && kept;
+  const bool is_later = is_logged && is_sound && kept->sequence > winner->second.sequence;
+  if (is_logged && !is_later && rebuild(plan, fault, winner->second.sequence)) return;
+  if (is_sound) {
     kept->sequence = plan.next_sequence();
     log_slot(plan, *key, *kept);
     plan.put_slot(fault.key, *kept);
