@@ -4,8 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "syncline/schema_change.hpp"
-#include "tests/engine/support/slots.hpp"
-#include "tests/engine/support/sync.hpp"
+#include "tests/engine/support/two_devices.hpp"
 
 // What becomes of items that several devices carry into a list, each when it is updated.
 
@@ -19,21 +18,6 @@ std::string field(const std::string& merge, int version) {
 
 void put(Device& device, const Value::Array& items) {
   device.patch("days", "d", {{"f", Value(items)}});
-}
-
-void exchange(TinyServer& server, Device& a, Device& b) {
-  for (int i = 0; i < 3; ++i) {
-    server.round(a);
-    server.round(b);
-  }
-}
-
-void settle(TinyServer& server, Device& a, Device& b) {
-  exchange(server, a, b);
-  BOOST_CHECK(slots_of(a.store()) == slots_of(b.store()));
-  BOOST_TEST(a.read("days", "d") == b.read("days", "d"));
-  a.check_fold();
-  b.check_fold();
 }
 
 // What the device's rule, which is not the list's yet, makes of one more item.

@@ -8,8 +8,7 @@
 #include "syncline/query.hpp"
 #include "syncline/schema_change.hpp"
 #include "tests/engine/support/scripted_strategy.hpp"
-#include "tests/engine/support/slots.hpp"
-#include "tests/engine/support/sync.hpp"
+#include "tests/engine/support/two_devices.hpp"
 
 // What a migration makes of what a field holds.
 
@@ -39,21 +38,6 @@ Change count(std::int64_t amount) {
 }
 
 Value array(std::initializer_list<Value> items) { return Value(Value::Array(items)); }
-
-void exchange(TinyServer& server, Device& a, Device& b) {
-  for (int i = 0; i < 3; ++i) {
-    server.round(a);
-    server.round(b);
-  }
-}
-
-void settle(TinyServer& server, Device& a, Device& b) {
-  exchange(server, a, b);
-  BOOST_CHECK(slots_of(a.store()) == slots_of(b.store()));
-  BOOST_TEST(a.read("days", "d") == b.read("days", "d"));
-  a.check_fold();
-  b.check_fold();
-}
 
 BOOST_AUTO_TEST_SUITE(schema_migration)
 

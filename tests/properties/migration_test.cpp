@@ -18,6 +18,20 @@ std::string schema_of(int version) {
          R"(},"values":{)" + least + "}}" + groups + "}}}";
 }
 
+using Devices = std::vector<std::unique_ptr<Device>>;
+
+// Every device gets what all of them have logged, in pages that are drawn.
+void deliver_everything(const Devices& devices, unsigned seed) {
+  std::vector<Op> ops;
+  for (const auto& device : devices) {
+    for (const LogItem& item : log_of(*device)) ops.push_back(item.op);
+  }
+  std::mt19937 random(seed);
+  for (const auto& device : devices) {
+    for (const auto& page : random_pages(ops, random)) deliver(*device, page);
+  }
+}
+
 class MigratingFleet {
  public:
   MigratingFleet() {
@@ -29,7 +43,7 @@ class MigratingFleet {
                            {"values", Value("x")},
                            {"low", Value(80)},
                            {"high", Value(120)}});
-    deliver_everything(0);
+    deliver_everything(devices_, 0);
   }
 
   void run(const Step& step) {
@@ -40,7 +54,7 @@ class MigratingFleet {
       device.migrate(schema_of(2));
       migrated_[at] = true;
     } else if (step.kind % 4 == 1) {
-      deliver_everything(step.place);
+      deliver_everything(devices_, step.place);
     } else if (migrated_[at]) {
       count(device, step);
     } else {
@@ -54,7 +68,7 @@ class MigratingFleet {
       if (!migrated_[at]) devices_[at]->migrate(schema_of(2));
     }
     // What a delivery has them write into the journal, the next ones bring to all.
-    for (unsigned i = 0; i < 3; ++i) deliver_everything(seed + i);
+    for (unsigned i = 0; i < 3; ++i) deliver_everything(devices_, seed + i);
     const std::string read = devices_.front()->read("c", "r");
     const auto slots = slots_of(devices_.front()->store());
     for (const auto& device : devices_) {
@@ -86,18 +100,7 @@ class MigratingFleet {
     items_.insert(item);
   }
 
-  void deliver_everything(unsigned seed) {
-    std::vector<Op> ops;
-    for (const auto& device : devices_) {
-      for (const LogItem& item : log_of(*device)) ops.push_back(item.op);
-    }
-    std::mt19937 random(seed);
-    for (const auto& device : devices_) {
-      for (const auto& page : random_pages(ops, random)) deliver(*device, page);
-    }
-  }
-
-  std::vector<std::unique_ptr<Device>> devices_;
+  Devices devices_;
   std::vector<bool> migrated_ = std::vector<bool>(3, false);
   std::int64_t counted_ = 0;
   std::set<std::string> items_{"a", "b"};
@@ -124,7 +127,7 @@ class ListingFleet {
     if (step.kind % 4 == 0) {
       migrate(at);
     } else if (step.kind % 4 == 1) {
-      deliver_everything(step.place);
+      deliver_everything(devices_, step.place);
     } else if (!migrated_[at]) {
       add_by_the_old_rule(device);
     } else if (step.kind % 4 == 2) {
@@ -138,7 +141,7 @@ class ListingFleet {
   void finish(unsigned seed) {
     for (unsigned round = 0; round < 2; ++round) {
       for (std::size_t at = 0; at < devices_.size(); ++at) migrate(at);
-      for (unsigned i = 0; i < 3; ++i) deliver_everything(seed + i);
+      for (unsigned i = 0; i < 3; ++i) deliver_everything(devices_, seed + i);
     }
     const std::string read = devices_.front()->read("c", "r");
     const auto slots = slots_of(devices_.front()->store());
@@ -194,19 +197,8 @@ class ListingFleet {
     return *record->fields.at("items").if_array();
   }
 
-  void deliver_everything(unsigned seed) {
-    std::vector<Op> ops;
-    for (const auto& device : devices_) {
-      for (const LogItem& item : log_of(*device)) ops.push_back(item.op);
-    }
-    std::mt19937 random(seed);
-    for (const auto& device : devices_) {
-      for (const auto& page : random_pages(ops, random)) deliver(*device, page);
-    }
-  }
-
   std::string before_;
-  std::vector<std::unique_ptr<Device>> devices_;
+  Devices devices_;
   std::vector<bool> migrated_ = std::vector<bool>(3, false);
   std::int64_t added_ = 0;
   std::vector<std::int64_t> removed_;

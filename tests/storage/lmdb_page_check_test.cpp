@@ -164,6 +164,29 @@ struct PageCheckFixture {
     }
     return outcome;
   }
+
+  // How many bits were told, and of those how many left a store that opens.
+  struct Flipped {
+    std::size_t named = 0;
+    std::size_t readable = 0;
+  };
+  // Uses the store with one bit flipped after the other, each of which has to be told or harmless.
+  Flipped flip_and_use() {
+    Flipped flipped;
+    for (const std::size_t bit : draw(16, 24)) {
+      // The one number that nothing else in the file can be held against: see below.
+      if (bit < 2 * kPageBits && bit % kPageBits == kNumberBits + 1) continue;
+      flip(bit);
+      BOOST_TEST_CONTEXT("bit " << bit % 8 << " of byte " << bit / 8) {
+        const Outcome outcome = open_and_use();
+        BOOST_TEST((outcome == Outcome::kRight || outcome == Outcome::kNamed));
+        if (outcome != Outcome::kNamed) continue;
+        ++flipped.named;
+        if (open_lmdb_store(options)) ++flipped.readable;
+      }
+    }
+    return flipped;
+  }
 };
 
 }  // namespace
@@ -173,39 +196,17 @@ BOOST_FIXTURE_TEST_SUITE(lmdb_page_check, PageCheckFixture)
 BOOST_AUTO_TEST_CASE(one_flipped_bit_in_any_page_is_harmless_or_named_when_pages_are_checked) {
   make_store();
   options.check_pages = PageCheck::kContents;
-  std::size_t named = 0;
-  for (const std::size_t bit : draw(16, 24)) {
-    // The one number that nothing else in the file can be held against: see below.
-    if (bit < 2 * kPageBits && bit % kPageBits == kNumberBits + 1) continue;
-    flip(bit);
-    BOOST_TEST_CONTEXT("bit " << bit % 8 << " of byte " << bit / 8) {
-      const Outcome outcome = open_and_use();
-      BOOST_TEST((outcome == Outcome::kRight || outcome == Outcome::kNamed));
-      if (outcome == Outcome::kNamed) ++named;
-    }
-  }
-  BOOST_TEST(named > 300U);
+  BOOST_TEST(flip_and_use().named > 300U);
 }
 
 BOOST_AUTO_TEST_CASE(
     one_flipped_bit_in_any_page_is_an_error_and_no_wrong_value_when_their_shape_is_checked) {
   make_store();
   options.check_pages = PageCheck::kPages;
-  std::size_t named = 0;
-  std::size_t readable = 0;
-  for (const std::size_t bit : draw(16, 24)) {
-    if (bit < 2 * kPageBits && bit % kPageBits == kNumberBits + 1) continue;
-    flip(bit);
-    BOOST_TEST_CONTEXT("bit " << bit % 8 << " of byte " << bit / 8) {
-      const Outcome outcome = open_and_use();
-      BOOST_TEST((outcome == Outcome::kRight || outcome == Outcome::kNamed));
-      if (outcome == Outcome::kNamed) ++named;
-      // A damaged value alone is no reason to refuse the others.
-      if (outcome == Outcome::kNamed && open_lmdb_store(options)) ++readable;
-    }
-  }
-  BOOST_TEST(named > 300U);
-  BOOST_TEST(readable > 100U);
+  const Flipped flipped = flip_and_use();
+  BOOST_TEST(flipped.named > 300U);
+  // A damaged value alone is no reason to refuse the others.
+  BOOST_TEST(flipped.readable > 100U);
 }
 
 // It may be one of an earlier commit, where a damaged number leads to a page that is free by now.
