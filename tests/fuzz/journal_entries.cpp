@@ -93,17 +93,21 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
   const auto taken = (*replica)->replication().take_reply(reply, nullptr, kPresentMs, kPresentMs);
   fuzz::require(taken.has_value(), "a page of entries is merged");
   Conflicts& conflicts = (*replica)->conflicts();
-  std::vector<std::string> ids;
+  std::vector<Conflict> listed;
   const ConflictFilter all{.settled = true};
-  const auto visited = conflicts.visit(all, [&ids](const Conflict& conflict) {
-    ids.push_back(conflict.id);
+  const auto visited = conflicts.visit(all, [&listed](const Conflict& conflict) {
+    listed.push_back(conflict);
     return true;
   });
   fuzz::require(visited.has_value(), "the journal is read");
-  for (const std::string& id : ids) {
+  for (const Conflict& conflict : listed) {
     // What a device may not write back, it may refuse.
-    static_cast<void>(conflicts.restore(id));
-    fuzz::require(conflicts.dismiss(id).has_value(), "what is listed can be dismissed");
+    const bool is_restored = conflicts.restore(conflict.id).has_value();
+    fuzz::require(!is_restored || conflict.state != ConflictState::kRestored,
+                  "nothing is restored twice");
+    fuzz::require(conflicts.dismiss(conflict.id).has_value() ==
+                      (!is_restored && conflict.state != ConflictState::kRestored),
+                  "what is listed can be dismissed, unless it was restored");
   }
   fuzz::require((*replica)->replication().verify().has_value(), "the state is the fold of the log");
   return 0;
