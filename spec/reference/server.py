@@ -31,8 +31,7 @@ class Space:
 
     def push(self, now, batch, replica="", fence=0, through=0, cursors=None):
         """Verdicts of one push, and its sequence or None when it applied nothing. `cursors` are those of its pull."""
-        judged = [(op, error or ("stamp_in_future" if is_in_future(op.stamp, now) else None))
-                  for op, error in decode_batch(batch)]
+        judged = [(op, error or self._refusal(op, now)) for op, error in decode_batch(batch)]
         if expanded_size([op for op, error in judged if not error]) > limits.BATCH_BYTES_MAX:
             raise Refused("batch_too_large")
         if fence < self.fences.get(replica, 0):
@@ -50,6 +49,13 @@ class Space:
             self.taken[replica] = max(taken, through)
         return Pushed(verdicts, refused, sequence, taken)
 
+    def _refusal(self, op, now):
+        return "stamp_in_future" if is_in_future(op.stamp, now) and self._is_greater(op) else None
+
+    def _is_greater(self, op):
+        held = self.rows.get(slot_key(op.path))
+        return wins(Register(op.stamp, op.value), held and Register(held.op.stamp, held.op.value))
+
     def _meets_unseen(self, op, replica, cursors):
         path = op.path
         dead = path._replace(field=b"", element=b"dead")
@@ -64,12 +70,10 @@ class Space:
             row.sequence > self._sequence(cursor) and row.op.stamp[8:].hex() != replica for row in met)
 
     def store(self, op, sequence):
-        key = slot_key(op.path)
-        held = self.rows.get(key)
-        if not wins(Register(op.stamp, op.value), held and Register(held.op.stamp, held.op.value)):
-            return False
-        self.rows[key] = Row(op, sequence)
-        return True
+        is_greater = self._is_greater(op)
+        if is_greater:
+            self.rows[slot_key(op.path)] = Row(op, sequence)
+        return is_greater
 
     def _sequence(self, cursor):
         if cursor == "":

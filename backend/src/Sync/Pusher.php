@@ -46,7 +46,7 @@ final readonly class Pusher
                 ?? throw new ApiException(Code::TokenInvalid, 'The account no longer exists.');
             // Read under the lock: of two copies of a push the later must not find the time that the other did not.
             $nowMs = $this->clock->nowMs();
-            $refused = $this->refuse($ops, $nowMs);
+            $refused = $this->refuse($space, $ops, $nowMs);
             $candidates = array_diff_key($ops, $refused);
             // A pull has them in the order of their keys, where they need not inherit what they inherit here.
             if (BatchEncoder::expandedSize($candidates) > Limits::BATCH_BYTES) {
@@ -91,20 +91,47 @@ final readonly class Pusher
     }
 
     /**
+     * What is ahead of this time, but not greater than what the space holds, was taken in by a clock that was ahead.
+     *
      * @param list<Op> $ops
      * @return array<int, Code>
      */
-    private function refuse(array $ops, int $nowMs): array
+    private function refuse(Space $space, array $ops, int $nowMs): array
     {
         $tooLate = Stamp::firstInFuture($nowMs);
         $refused = [];
+        $ahead = [];
         foreach ($ops as $index => $op) {
-            $error = $op->error ?? (strcmp($op->stamp, $tooLate) >= 0 ? Code::StampInFuture : null);
-            if ($error !== null) {
-                $refused[$index] = $error;
+            if ($op->error !== null) {
+                $refused[$index] = $op->error;
+            } elseif (strcmp($op->stamp, $tooLate) >= 0) {
+                $ahead[$index] = $op;
             }
         }
+        if ($ahead !== []) {
+            $refused += array_fill_keys($this->greater($space, $ahead), Code::StampInFuture);
+            ksort($refused);
+        }
         return $refused;
+    }
+
+    /**
+     * The indexes of the ops that are greater than what the space holds.
+     *
+     * @param array<int, Op> $ops
+     * @return list<int>
+     */
+    private function greater(Space $space, array $ops): array
+    {
+        $keys = array_map(static fn (Op $op): string => $op->slotKey(), $ops);
+        $rows = $this->slots->rows($space->id, array_values(array_unique($keys)));
+        $registers = $this->slots->registers($space->id, self::ties($ops, $keys, $rows));
+        $isGreater = static function (int $index) use ($ops, $keys, $rows, $registers): bool {
+            $held = $rows[$keys[$index]] ?? null;
+            $register = $registers[$keys[$index]] ?? '';
+            return $held === null || Law::isGreater($ops[$index]->stamp, $ops[$index]->register, $held->stamp, $register);
+        };
+        return array_values(array_filter(array_keys($ops), $isGreater));
     }
 
     /**

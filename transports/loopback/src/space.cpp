@@ -32,16 +32,6 @@ std::size_t expanded_size(const Op& op) {
          element + sized(op.value);
 }
 
-std::optional<Code> refusal_of(const DecodedOp& decoded, std::int64_t now_ms,
-                               const Space::Judge& judge) {
-  if (decoded.error) return decoded.error->code;
-  if (judge) {
-    if (const auto code = judge(*decoded.op)) return code;
-  }
-  const bool ahead = decoded.op->stamp.time.milliseconds() > now_ms + kDriftMaxMs;
-  return ahead ? std::optional(Code::kStampInFuture) : std::nullopt;
-}
-
 }  // namespace
 
 Space::Space(std::string epoch, std::uint64_t head, const std::vector<Row>& rows)
@@ -190,6 +180,22 @@ tl::expected<SyncReply::Push, TransportError> Space::push(const std::vector<Deco
   return reply;
 }
 
+std::optional<Code> Space::refusal_of(const DecodedOp& decoded, std::int64_t now_ms,
+                                      const Judge& judge) const {
+  if (decoded.error) return decoded.error->code;
+  const Op& op = *decoded.op;
+  if (judge) {
+    if (const auto code = judge(op)) return code;
+  }
+  const bool is_ahead = op.stamp.time.milliseconds() > now_ms + kDriftMaxMs;
+  return is_ahead && is_greater(op) ? std::optional(Code::kStampInFuture) : std::nullopt;
+}
+
+bool Space::is_greater(const Op& op) const {
+  const auto held = slots_.find(op.key);
+  return held == slots_.end() || beats(op.stamp, op.value, held->second.stamp, held->second.value);
+}
+
 void Space::apply(const std::vector<DecodedOp>& ops, std::vector<Verdict>& verdicts) {
   const auto sequence = head_ + 1;
   for (std::size_t i = 0; i < ops.size(); ++i) {
@@ -200,12 +206,9 @@ void Space::apply(const std::vector<DecodedOp>& ops, std::vector<Verdict>& verdi
 }
 
 bool Space::apply(const Op& op, std::uint64_t sequence) {
+  if (!is_greater(op)) return false;
   const auto found = slots_.find(op.key);
-  if (found != slots_.end()) {
-    const auto& held = found->second;
-    if (!beats(op.stamp, op.value, held.stamp, held.value)) return false;
-    by_sequence_.erase({held.sequence, op.key});
-  }
+  if (found != slots_.end()) by_sequence_.erase({found->second.sequence, op.key});
   slots_.insert_or_assign(op.key, Slot{op.stamp, op.value, sequence});
   by_sequence_.emplace(sequence, op.key);
   return true;

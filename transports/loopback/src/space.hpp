@@ -63,6 +63,10 @@ class Space {
   [[nodiscard]] tl::expected<SyncReply::Push, TransportError> push(
       const std::vector<DecodedOp>& ops, const SyncRequest& request, const Wanted* wanted,
       std::int64_t now_ms, const Judge& judge);
+  [[nodiscard]] std::optional<Code> refusal_of(const DecodedOp& decoded, std::int64_t now_ms,
+                                               const Judge& judge) const;
+  // Than what the space holds in its slot.
+  [[nodiscard]] bool is_greater(const Op& op) const;
   // Applies what is not refused, and says of which ops that changed anything.
   void apply(const std::vector<DecodedOp>& ops, std::vector<Verdict>& verdicts);
   [[nodiscard]] bool apply(const Op& op, std::uint64_t sequence);
