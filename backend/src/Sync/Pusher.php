@@ -128,8 +128,12 @@ final readonly class Pusher
         $registers = $this->slots->registers($space->id, self::ties($ops, $keys, $rows));
         $isGreater = static function (int $index) use ($ops, $keys, $rows, $registers): bool {
             $held = $rows[$keys[$index]] ?? null;
-            $register = $registers[$keys[$index]] ?? '';
-            return $held === null || Law::isGreater($ops[$index]->stamp, $ops[$index]->register, $held->stamp, $register);
+            return $held === null || Law::isGreater(
+                $ops[$index]->stamp,
+                $ops[$index]->register,
+                $held->stamp,
+                $registers[$keys[$index]] ?? '',
+            );
         };
         return array_values(array_filter(array_keys($ops), $isGreater));
     }
