@@ -52,8 +52,9 @@ void Knowledge::carried_over(const Op& op, const Seen& seen) {
 
 void Knowledge::stamped_anew(const std::string& slot, const Stamp& before, const Stamp& anew) {
   const auto found = known_.find({slot, before});
-  if (found == known_.end()) return;
-  before_.insert_or_assign({slot, anew}, before);
+  // A clock that may not go back gives the same stamp again.
+  if (found == known_.end() || before == anew) return;
+  before_[{slot, anew}].merge(stamps_of(slot, before));
   std::set<Write> known = found->second;
   known.emplace(slot, before);
   known_.insert_or_assign({slot, anew}, std::move(known));
@@ -69,10 +70,8 @@ void Knowledge::stamped_anew(const std::string& slot, const Stamp& before, const
 
 std::set<Stamp> Knowledge::stamps_of(const std::string& slot, const Stamp& stamp) const {
   std::set<Stamp> stamps{stamp};
-  for (auto found = before_.find({slot, stamp}); found != before_.end();
-       found = before_.find({slot, found->second})) {
-    if (!stamps.insert(found->second).second) break;
-  }
+  if (const auto found = before_.find({slot, stamp}); found != before_.end())
+    stamps.insert(found->second.begin(), found->second.end());
   return stamps;
 }
 

@@ -47,7 +47,7 @@ class Knowledge {
 
   std::map<Write, std::set<Write>> known_;
   std::map<Write, std::set<Write>> known_to_all_;  // of what was written more than once
-  std::map<Write, Stamp> before_;                  // what it was stamped before
+  std::map<Write, std::set<Stamp>> before_;        // all that it was stamped before
 };
 
 // The key of the slot that holds the deletion of this slot's record.
