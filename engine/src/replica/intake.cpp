@@ -121,18 +121,20 @@ Result<ReplyOutcome> Intake::commit() {
 Result<void> Intake::merge(Op op, std::optional<std::uint64_t> after) {
   const std::string& key = op.key.bytes();
   if (unsettled_by(ancestors_, op.stamp) != nullptr) arrived_of_ancestors_.emplace(op.stamp, key);
-  std::optional<Replaced> replaced;
-  if (const auto earlier = merged_.find(key); earlier != merged_.end()) {
+  const auto earlier = merged_.find(key);
+  const bool is_first = earlier == merged_.end();
+  if (!is_first) {
     const Op& present = merged_ops_[earlier->second];
     if (!beats(op.stamp, op.value, present.stamp, present.value)) return {};
-  } else {
-    const auto present = read_slot(snapshot_, key);
-    if (!present) return fail(present.error());
-    if (auto ok = watch_.meet(op, *present, after); !ok) return ok;
-    if (*present) {
-      if (!beats(op.stamp, op.value, (*present)->stamp, (*present)->value)) return {};
-      replaced = Replaced{(*present)->sequence, {}};
-    }
+  }
+  const auto present = read_slot(snapshot_, key);
+  if (!present) return fail(present.error());
+  // What waited in quarantine may come with what replaced it.
+  if (auto ok = watch_.meet(op, *present, after); !ok) return ok;
+  std::optional<Replaced> replaced;
+  if (is_first && *present) {
+    if (!beats(op.stamp, op.value, (*present)->stamp, (*present)->value)) return {};
+    replaced = Replaced{(*present)->sequence, {}};
   }
   builder_.write(op, LogOrigin::kRemote, replaced);
   ++outcome_.merged;
