@@ -188,6 +188,8 @@ Finding what_lost_is_a_value_of_its_own(const Ledger& ledger) {
     const auto lost = values_of(ledger, entry.slot, entry.lost);
     if (lost == std::set{std::string(kTombstone)})
       return broken(__func__, printable(entry.slot) + ": a removal is recorded as lost");
+    // A stamp that was withdrawn may be given again, to what was lost say when it is restored.
+    if (ledger.was_withdrawn(entry.kept_slot, entry.kept)) continue;
     if (entry.slot == entry.kept_slot && lost.size() == 1 &&
         lost == values_of(ledger, entry.kept_slot, entry.kept))
       return broken(__func__, printable(entry.slot) + ": what is recorded as lost is kept");

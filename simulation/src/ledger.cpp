@@ -3,6 +3,7 @@
 namespace syncline::simulation {
 
 void Ledger::withdraw(const std::string& slot, const Register& withdrawn) {
+  withdrawn_.emplace(slot, withdrawn.stamp);
   const auto of_slot = ops_.find(slot);
   if (of_slot == ops_.end()) return;
   const auto found = of_slot->second.find(withdrawn);

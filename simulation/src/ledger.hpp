@@ -37,6 +37,9 @@ class Ledger {
   void write(const std::string& slot, const Register& written) { ++ops_[slot][written]; }
   // Its writer stamped it anew before anyone else saw it.
   void withdraw(const std::string& slot, const Register& withdrawn);
+  [[nodiscard]] bool was_withdrawn(const std::string& slot, const Stamp& stamp) const {
+    return withdrawn_.contains({slot, stamp});
+  }
   // A server of this epoch says that it holds it, or a greater one.
   void acknowledge(const std::string& slot, const Register& held, const std::string& epoch) {
     acknowledged_[slot][held].insert(epoch);
@@ -99,6 +102,7 @@ class Ledger {
   std::map<std::string, std::map<Register, std::set<std::string>>> acknowledged_;  // epochs
   std::map<std::string, std::set<Register>> sent_;
   std::map<std::pair<std::string, Register>, std::set<std::string>> refused_;  // epochs
+  std::set<std::pair<std::string, Stamp>> withdrawn_;
   std::set<std::pair<std::string, Stamp>> doubted_;
   std::set<std::pair<std::string, Stamp>> carried_;
   std::map<std::string, Schema> schemas_;  // by digest
