@@ -94,6 +94,12 @@ Finding what_leaves_quarantine_is_merged(const DeviceAccount& account, const std
                 printable(slot) + " " + shown(left) + " is neither quarantined nor there");
 }
 
+Finding what_leaves_quarantine_is_offered(const std::string& slot, const Register& left,
+                                          bool is_offered) {
+  if (is_offered) return std::nullopt;
+  return broken(__func__, printable(slot) + " " + shown(left) + " is not offered to the server");
+}
+
 Finding what_is_due_leaves_quarantine(const DeviceAccount& account, std::int64_t present_ms) {
   for (const auto& [number, waiting] : account.quarantine) {
     if (waiting.second.stamp.time.milliseconds() > present_ms + kDriftMaxMs) continue;

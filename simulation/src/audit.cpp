@@ -105,7 +105,10 @@ Finding Audit::look_after_start(Device& device) {
   if (!status) return unreadable(status.error());
   note_time(device, false);
   if (auto found = look_after_start(device.account(), device.replica(), *status)) return found;
-  if (auto found = check_due(device.account(), device.account().present->least_ms)) return found;
+  // Nothing leaves quarantine on a disk that is full.
+  if (!device.store().is_full()) {
+    if (auto found = check_due(device.account(), device.account().present->least_ms)) return found;
+  }
   if (auto found =
           invariants::reads_are_what_the_slots_say(device.account().slots, device.replica()))
     return found;
@@ -186,7 +189,9 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
     account.pending.erase(slot);
     return std::nullopt;
   }
-  if (item.origin == kLocal && account.schema.unread) {
+  // What it merges when it is opened comes into the journal, which no migration writes.
+  const bool is_carried = account.schema.unread && !is_engine_collection(item.op.key.collection());
+  if (item.origin == kLocal && is_carried) {
     if (auto found = take_carried_over(account, item.op)) return found;
   } else if (item.origin == kLocal) {
     if (auto found = take_local(account, replica.schema(), item.op, before)) return found;

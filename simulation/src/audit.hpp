@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,7 +64,8 @@ class Audit {
   [[nodiscard]] Finding check_set_aside(DeviceAccount& account, Replica& replica,
                                         const ReplicationState& state, const PushBatch& offered);
   [[nodiscard]] Finding check_quarantine(DeviceAccount& account, const std::vector<AsideOp>& listed,
-                                         const ReplicationState& state);
+                                         const ReplicationState& state,
+                                         const std::set<std::uint64_t>& offered);
   // What the replies since the last look, of which the last was surely taken in if `has_taken`,
   // and the wall clock make of the present.
   static void note_time(Device& device, bool has_taken);

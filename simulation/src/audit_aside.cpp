@@ -85,7 +85,7 @@ Finding Audit::check_set_aside(DeviceAccount& account, Replica& replica,
         false};
   }
   if (auto found = invariants::set_aside_counts_are_exact(account, listed, state)) return found;
-  if (auto found = check_quarantine(account, quarantined, state)) return found;
+  if (auto found = check_quarantine(account, quarantined, state, pending)) return found;
   auto found = invariants::a_retry_offers_what_is_current(account);
   if (!found && account.has_retried && account.present)
     found = check_due(account, account.present->least_ms);
@@ -94,7 +94,8 @@ Finding Audit::check_set_aside(DeviceAccount& account, Replica& replica,
 }
 
 Finding Audit::check_quarantine(DeviceAccount& account, const std::vector<AsideOp>& listed,
-                                const ReplicationState& state) {
+                                const ReplicationState& state,
+                                const std::set<std::uint64_t>& offered) {
   std::map<std::uint64_t, std::pair<std::string, Register>> quarantine;
   for (const AsideOp& aside : listed) {
     if (aside.op)
@@ -108,6 +109,12 @@ Finding Audit::check_quarantine(DeviceAccount& account, const std::vector<AsideO
     if (auto found =
             invariants::what_leaves_quarantine_is_merged(account, known.first, known.second))
       return found;
+    if (account.slots.at(known.first) != known.second) continue;
+    const std::uint64_t sequence = account.sequences.at(known.first);
+    if (auto found = invariants::what_leaves_quarantine_is_offered(known.first, known.second,
+                                                                   offered.contains(sequence)))
+      return found;
+    account.pending[known.first] = {sequence, {known.second}};
   }
   account.quarantine = std::move(quarantine);
   return invariants::quarantine_counts_are_exact(account, state);

@@ -111,6 +111,9 @@ namespace invariants {
 [[nodiscard]] Finding what_leaves_quarantine_is_merged(const DeviceAccount& account,
                                                        const std::string& slot,
                                                        const Register& left);
+// It is pending then: the server that sent it may have been restored since.
+[[nodiscard]] Finding what_leaves_quarantine_is_offered(const std::string& slot,
+                                                        const Register& left, bool is_offered);
 // Nothing stays in quarantine when its time has come and a reply, a start or the app has had it
 // tried again.
 [[nodiscard]] Finding what_is_due_leaves_quarantine(const DeviceAccount& account,

@@ -91,6 +91,9 @@ Result<void> Intake::merge_page(std::string_view batch, std::int64_t server_ms) 
       // By the time that it can be merged, what it conflicts with may be settled.
       const auto present = read_slot(snapshot_, item.op->key.bytes());
       if (!present) return fail(present.error());
+      // What is here already, and comes again because the cursors began anew, need not wait.
+      if (*present && (*present)->stamp == item.op->stamp && (*present)->value == item.op->value)
+        continue;
       if (auto ok = watch_.meet(*item.op, *present); !ok) return ok;
       if (auto ok = quarantine(observed.error().code, encode_batch({&*item.op, 1})); !ok) return ok;
       ++outcome_.waiting;
@@ -113,6 +116,9 @@ Result<void> Intake::record_conflicts() {
 }
 
 Result<ReplyOutcome> Intake::commit() {
+  for (const auto& [key, sequence] : come_of_age_)
+    builder_.put(Keyspace::kOutbox, sequence_key(sequence),
+                 encode_outbox({sequence, key, kOfferedAgain}));
   if (auto ok = core_.commit(builder_, merged_ops_, Origin::kRemote); !ok) return fail(ok.error());
   core_.progress = std::move(progress_);
   return outcome_;
@@ -138,6 +144,11 @@ Result<void> Intake::merge(Op op, std::optional<std::uint64_t> after) {
   }
   builder_.write(op, LogOrigin::kRemote, replaced);
   ++outcome_.merged;
+  if (after) {
+    come_of_age_.insert_or_assign(key, builder_.last_sequence());
+  } else if (!is_first) {
+    come_of_age_.erase(key);
+  }
   merged_.insert_or_assign(key, merged_ops_.size());
   merged_ops_.push_back(std::move(op));
   return {};

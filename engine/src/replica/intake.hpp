@@ -89,6 +89,9 @@ class Intake {
   ReplyOutcome outcome_;
   std::unordered_map<std::string, std::size_t> merged_;  // slot key to its place in merged_ops_
   std::vector<Op> merged_ops_;
+  // What came out of quarantine, and its sequence in the log. It is offered, for the server that
+  // sent it may have been restored since.
+  std::unordered_map<std::string, std::uint64_t> come_of_age_;
   RefusedSequences refused_;
   std::uint64_t next_quarantine_ = 0;
   Ancestors ancestors_;

@@ -93,7 +93,7 @@ class ReplicaReplication final : public Replication {
         note(outcome,
              restamp_refused(core_, {std::move(refused),
                                      latest_judgement_ms(reply.time_ms, sent_ms, received_ms),
-                                     pushed->pusher, fence}));
+                                     pushed->pusher, fence, reply.push->taken}));
       }
       if (outcome && reply.pull && reply.pull->remaining == 0) note(outcome, clear_doubts(core_));
     }

@@ -16,6 +16,7 @@ struct Refusal {
   std::int64_t judged_ms = 0;  // the latest time at which the server may have judged it
   ReplicaId pusher{};          // in whose name it went: this replica's, or an ancestor's
   std::uint64_t fence = 0;     // for the pushes to come
+  std::uint64_t taken = 0;     // through this sequence the server had taken what the pusher wrote
 };
 
 // Stamps anew, in the order of their stamps and in one commit, the refused ops that are still

@@ -69,7 +69,7 @@ class Search {
     const HybridTime most = most_that_may_be_held();
     auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
       const HybridTime time = item.op.stamp.time;
-      if (time > most) return true;
+      if (time > most && !was_taken(item.op.stamp, item.sequence)) return true;
       come_after(time, item.op.stamp.replica, static_cast<LogOrigin>(item.origin));
       return true;
     });
@@ -80,6 +80,11 @@ class Search {
     for (const TimeRange& range : log->unconfirmed)
       come_after(last_dropped(range, most), range.replica, LogOrigin::kLocal);
     return {};
+  }
+
+  // The server's clock may have been ahead then.
+  [[nodiscard]] bool was_taken(const Stamp& stamp, std::uint64_t sequence) const {
+    return refusal_ != nullptr && stamp.replica == refusal_->pusher && sequence <= refusal_->taken;
   }
 
   [[nodiscard]] HybridTime most_that_may_be_held() const {
