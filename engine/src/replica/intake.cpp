@@ -85,16 +85,15 @@ Result<void> Intake::merge_page(std::string_view batch, std::int64_t server_ms) 
   merged_.reserve(ops->size());
   merged_ops_.reserve(ops->size());
   for (DecodedOp& item : *ops) {
+    if (item.op) note_arrival(item.op->stamp, item.op->key.bytes());
     if (!item.op) {
       if (auto ok = quarantine(item.error->code, item.raw); !ok) return ok;
     } else if (auto observed = core_.clock.observe(item.op->stamp, server_ms); !observed) {
       // By the time that it can be merged, what it conflicts with may be settled.
       const auto present = read_slot(snapshot_, item.op->key.bytes());
       if (!present) return fail(present.error());
-      // What is here already, and comes again because the cursors began anew, need not wait.
-      if (*present && (*present)->stamp == item.op->stamp && (*present)->value == item.op->value)
-        continue;
       if (auto ok = watch_.meet(*item.op, *present); !ok) return ok;
+      if (*present && changes_nothing(*item.op, **present)) continue;
       if (auto ok = quarantine(observed.error().code, encode_batch({&*item.op, 1})); !ok) return ok;
       ++outcome_.waiting;
     } else if (auto ok = merge(std::move(*item.op)); !ok) {
@@ -102,6 +101,19 @@ Result<void> Intake::merge_page(std::string_view batch, std::int64_t server_ms) 
     }
   }
   return {};
+}
+
+// What a server sends of this replica, or of one that it was restored from, it holds.
+void Intake::note_arrival(const Stamp& stamp, const std::string& slot_key) {
+  if (stamp.replica == core_.id) core_.clock.confirm(stamp);
+  if (unsettled_by(ancestors_, stamp) != nullptr) arrived_of_ancestors_.emplace(stamp, slot_key);
+}
+
+// What was here before comes again when the cursors begin anew. Nothing is ever stamped anew below
+// what is confirmed, so that it need not wait.
+bool Intake::changes_nothing(const Op& arrived, const SlotEntry& present) const {
+  return arrived.stamp.time <= core_.clock.state().confirmed &&
+         !beats(arrived.stamp, arrived.value, present.stamp, present.value);
 }
 
 Result<void> Intake::record_conflicts() {
@@ -126,7 +138,6 @@ Result<ReplyOutcome> Intake::commit() {
 
 Result<void> Intake::merge(Op op, std::optional<std::uint64_t> after) {
   const std::string& key = op.key.bytes();
-  if (unsettled_by(ancestors_, op.stamp) != nullptr) arrived_of_ancestors_.emplace(op.stamp, key);
   const auto earlier = merged_.find(key);
   const bool is_first = earlier == merged_.end();
   if (!is_first) {

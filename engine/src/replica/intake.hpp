@@ -75,6 +75,9 @@ class Intake {
  private:
   // Of one that comes out of quarantine `after` is the last sequence when it arrived there.
   [[nodiscard]] Result<void> merge(Op op, std::optional<std::uint64_t> after = {});
+  void note_arrival(const Stamp& stamp, const std::string& slot_key);
+  // Whether its slot never holds it, whatever becomes of what it holds now.
+  [[nodiscard]] bool changes_nothing(const Op& arrived, const SlotEntry& present) const;
   [[nodiscard]] Result<void> quarantine(Code code, std::string_view batch);
   // Keeps of what is pending that the server had taken it in, and what arrives knew of it.
   [[nodiscard]] Result<void> note_taken(ReplicaId pusher, std::uint64_t through);

@@ -69,11 +69,13 @@ class Search {
     const HybridTime most = most_that_may_be_held();
     auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
       const HybridTime time = item.op.stamp.time;
-      if (time > most && !was_taken(item.op.stamp, item.sequence)) return true;
+      note_taken(item);
+      if (time > most) return true;
       come_after(time, item.op.stamp.replica, static_cast<LogOrigin>(item.origin));
       return true;
     });
     if (!walked) return walked;
+    if (taken_) come_after(taken_->time, taken_->replica, LogOrigin::kLocal);
     // What the log dropped may be there as well.
     const auto log = read_log_state(snapshot);
     if (!log) return fail(log.error());
@@ -82,9 +84,14 @@ class Search {
     return {};
   }
 
-  // The server's clock may have been ahead then.
-  [[nodiscard]] bool was_taken(const Stamp& stamp, std::uint64_t sequence) const {
-    return refusal_ != nullptr && stamp.replica == refusal_->pusher && sequence <= refusal_->taken;
+  // The server's clock may have been ahead when it took that in. What was withdrawn it never had,
+  // and all that was written before is behind what took its place.
+  void note_taken(const LogItem& item) {
+    if (refusal_ == nullptr || item.op.stamp.replica != refusal_->pusher ||
+        item.sequence > refusal_->taken)
+      return;
+    const bool is_anew = static_cast<LogOrigin>(item.origin) == LogOrigin::kRestamped;
+    if (is_anew || !taken_ || taken_->time < item.op.stamp.time) taken_ = item.op.stamp;
   }
 
   [[nodiscard]] HybridTime most_that_may_be_held() const {
@@ -125,6 +132,7 @@ class Search {
   const Refusal* refusal_;
   std::int64_t bound_ms_ = 0;
   std::optional<HybridTime> refused_;  // the least time that was
+  std::optional<Stamp> taken_;         // the greatest stamp that the server had taken in
   bool has_doubted_ = false;
   Withdrawal found_;
 };
