@@ -90,10 +90,14 @@ class ReplicaReplication final : public Replication {
       outcome = take_in(core_, reply, pushed, sent_ms, received_ms, refused);
       if (outcome && !refused.empty()) {
         const std::uint64_t fence = std::min(pushed->fence + 1, kFenceMax);
+        RefusedSequences passed;
+        for (std::size_t i = 0; i < pushed->items.size(); ++i) {
+          if (reply.push->verdicts[i] == Verdict::kUnseen) passed.insert(pushed->items[i].sequence);
+        }
         note(outcome,
              restamp_refused(core_, {std::move(refused),
                                      latest_judgement_ms(reply.time_ms, sent_ms, received_ms),
-                                     pushed->pusher, fence, reply.push->taken}));
+                                     pushed->pusher, fence, reply.push->taken, std::move(passed)}));
       }
       if (outcome && reply.pull && reply.pull->remaining == 0) note(outcome, clear_doubts(core_));
     }

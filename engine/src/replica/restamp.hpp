@@ -7,7 +7,7 @@
 
 namespace syncline::replica {
 
-// Sequences of pending ops that the server refused as too far in the future.
+// Sequences of pending ops: those that the server refused as too far in the future.
 using RefusedSequences = std::set<std::uint64_t>;
 
 // A push of which something was refused.
@@ -17,6 +17,8 @@ struct Refusal {
   ReplicaId pusher{};          // in whose name it went: this replica's, or an ancestor's
   std::uint64_t fence = 0;     // for the pushes to come
   std::uint64_t taken = 0;     // through this sequence the server had taken what the pusher wrote
+  // Of the same push, and not refused: what of it is ahead, the server holds, or a greater one.
+  RefusedSequences passed{};
 };
 
 // Stamps anew, in the order of their stamps and in one commit, the refused ops that are still

@@ -41,8 +41,9 @@ class Search {
     const Stamp& stamp = pending.op.stamp;
     const bool is_refused = refusal_ != nullptr && refusal_->sequences.contains(pending.sequence);
     if (is_refused) refused_ = std::min(refused_.value_or(stamp.time), stamp.time);
-    const bool is_ahead =
-        refusal_ != nullptr && (stamp.time.milliseconds() > bound_ms_ || is_refused);
+    const bool is_ahead = refusal_ != nullptr &&
+                          (stamp.time.milliseconds() > bound_ms_ || is_refused) &&
+                          !refusal_->passed.contains(pending.sequence);
     const Ancestor* ancestor = unsettled_by(ancestors_, stamp);
     // What the server has judged in an ancestor's name, the ancestor had not withdrawn by then.
     const bool is_doubted =
@@ -75,7 +76,7 @@ class Search {
       return true;
     });
     if (!walked) return walked;
-    if (taken_) come_after(taken_->time, taken_->replica, LogOrigin::kLocal);
+    if (found_.taken) come_after(found_.taken->time, found_.taken->replica, LogOrigin::kLocal);
     // What the log dropped may be there as well.
     const auto log = read_log_state(snapshot);
     if (!log) return fail(log.error());
@@ -84,14 +85,13 @@ class Search {
     return {};
   }
 
-  // The server's clock may have been ahead when it took that in. What was withdrawn it never had,
-  // and all that was written before is behind what took its place.
+  // The server's clock may have been ahead when it took that in. What was stamped anew is behind
+  // what had been taken before, and what it took the place of the server never had.
   void note_taken(const LogItem& item) {
-    if (refusal_ == nullptr || item.op.stamp.replica != refusal_->pusher ||
-        item.sequence > refusal_->taken)
-      return;
-    const bool is_anew = static_cast<LogOrigin>(item.origin) == LogOrigin::kRestamped;
-    if (is_anew || !taken_ || taken_->time < item.op.stamp.time) taken_ = item.op.stamp;
+    if (refusal_ == nullptr || item.op.stamp.replica != refusal_->pusher) return;
+    if (static_cast<LogOrigin>(item.origin) == LogOrigin::kRestamped) found_.taken.reset();
+    if (item.sequence <= refusal_->taken)
+      found_.taken = std::max(found_.taken.value_or(item.op.stamp), item.op.stamp);
   }
 
   [[nodiscard]] HybridTime most_that_may_be_held() const {
@@ -132,7 +132,6 @@ class Search {
   const Refusal* refusal_;
   std::int64_t bound_ms_ = 0;
   std::optional<HybridTime> refused_;  // the least time that was
-  std::optional<Stamp> taken_;         // the greatest stamp that the server had taken in
   bool has_doubted_ = false;
   Withdrawal found_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "replica/core.hpp"
@@ -14,6 +15,7 @@ struct Withdrawal {
   HybridTime after;               // the greatest time of what is, or may be, elsewhere or keeps its
                                   // stamp
   HybridTime after_of_ancestors;  // the same, of what ancestors had stamped
+  std::optional<Stamp> taken;     // the greatest stamp that the pusher is now known to have sent
   bool has_ancestors = false;     // some of the ops are of ancestors
 };
 
