@@ -263,7 +263,8 @@ Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Re
   if (pending == account.pending.end()) return std::nullopt;  // a slot with another name
   const auto is_taken_back = [&](const Register& put) { return anew < put; };
   for (const Register& put : pending->second.unacknowledged) {
-    auto found = invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, put, anew);
+    auto found = invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, put, anew,
+                                                                         server_.epoch());
     if (found && is_own) return found;
     if (is_taken_back(put) && !ledger_.was_acknowledged(slot, put)) ledger_.withdraw(slot, put);
   }

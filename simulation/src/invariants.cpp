@@ -135,8 +135,10 @@ Finding nothing_is_invented(const Ledger& ledger, const Op& op) {
 }
 
 Finding restamped_ops_are_below_no_acknowledged_one(const Ledger& ledger, const std::string& slot,
-                                                    const Register& before, const Register& anew) {
-  if (is_greater(anew, before) || !ledger.was_acknowledged(slot, before)) return std::nullopt;
+                                                    const Register& before, const Register& anew,
+                                                    const std::string& epoch) {
+  if (is_greater(anew, before) || !ledger.was_acknowledged(slot, before, epoch))
+    return std::nullopt;
   return broken(__func__, printable(slot) + " is stamped anew as " + shown(anew) +
                               ", and a server holds " + shown(before));
 }

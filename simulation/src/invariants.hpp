@@ -48,12 +48,13 @@ namespace invariants {
                                                          const CollectionRules& rules);
 // What arrives was written by a device, to the letter.
 [[nodiscard]] Finding nothing_is_invented(const Ledger& ledger, const Op& op);
-// What is stamped anew stays above what a server holds of the same device: the server may have
-// taken in what its lost reply did not say.
+// What is stamped anew stays above what the server, of this epoch, holds of the same device: it may
+// have taken in what its lost reply did not say.
 [[nodiscard]] Finding restamped_ops_are_below_no_acknowledged_one(const Ledger& ledger,
                                                                   const std::string& slot,
                                                                   const Register& before,
-                                                                  const Register& anew);
+                                                                  const Register& anew,
+                                                                  const std::string& epoch);
 // When a device has recorded a conflict, its journal has as many entries as may be kept, beside
 // those that only now arrived; what it removed for that is older than what was kept, and its values
 // are gone.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "replica/fold.hpp"
 #include "replica/pending.hpp"
 #include "replica/record_reader.hpp"
 
@@ -135,13 +136,29 @@ Result<std::optional<SlotEntry>> Watch::record_slot(const std::string& prefix,
 }
 
 Result<std::optional<Stamp>> Watch::unknown_elsewhere(const SlotEntry& present, After after) const {
-  if (after && present.sequence > *after && present.stamp.replica == core_.id) return Stamp{};
+  if (after && present.sequence > *after) {
+    const auto is_own = was_written_here(present.sequence);
+    if (!is_own) return fail(is_own.error());
+    if (*is_own) return Stamp{};
+  }
   const auto waiting = replica::find_waiting(snapshot_, unsettled_, present.sequence);
   if (!waiting) return fail(waiting.error());
   if (!*waiting || (!(*waiting)->is_set_aside &&
                     taken_.has(present.stamp.replica, present.sequence, (*waiting)->taken_from)))
     return std::nullopt;
   return (*waiting)->base;
+}
+
+// By this replica, or by one that it was restored from.
+Result<bool> Watch::was_written_here(std::uint64_t sequence) const {
+  bool is_own = false;
+  const auto walked = replica::walk_log(snapshot_, sequence, [&](const LogItem& item) {
+    is_own = item.sequence == sequence &&
+             static_cast<replica::LogOrigin>(item.origin) != replica::LogOrigin::kRemote;
+    return false;
+  });
+  if (!walked) return fail(walked.error());
+  return is_own;
 }
 
 void Watch::note(Clash clash) {

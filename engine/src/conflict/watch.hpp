@@ -72,6 +72,7 @@ class Watch {
   // The base of an own op whose writer nobody else can have known of; nothing of any other.
   [[nodiscard]] Result<std::optional<Stamp>> unknown_elsewhere(const replica::SlotEntry& present,
                                                                After after) const;
+  [[nodiscard]] Result<bool> was_written_here(std::uint64_t sequence) const;
   [[nodiscard]] Result<void> meet_in_slot(const Op& arrived, const replica::SlotEntry& present,
                                           After after, const Seen& record);
   [[nodiscard]] Result<void> find_hidden(const std::string& prefix, const Seen& record);

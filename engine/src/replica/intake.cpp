@@ -109,9 +109,10 @@ void Intake::note_arrival(const Stamp& stamp, const std::string& slot_key) {
   if (unsettled_by(ancestors_, stamp) != nullptr) arrived_of_ancestors_.emplace(stamp, slot_key);
 }
 
-// What was here before comes again when the cursors begin anew. Nothing is ever stamped anew below
-// what is confirmed, so that it need not wait.
+// What was here before comes again when the cursors begin anew. What a server holds is not stamped
+// anew, and nothing is ever stamped anew below what is confirmed, so that it need not wait.
 bool Intake::changes_nothing(const Op& arrived, const SlotEntry& present) const {
+  if (arrived.stamp == present.stamp && arrived.value == present.value) return true;
   return arrived.stamp.time <= core_.clock.state().confirmed &&
          !beats(arrived.stamp, arrived.value, present.stamp, present.value);
 }
