@@ -309,6 +309,39 @@ BOOST_AUTO_TEST_CASE(a_write_that_waits_in_quarantine_is_in_conflict_when_it_arr
   BOOST_TEST(summary_of(pair.left) == "days/d mood lww: lost \"bad\" to \"tomorrow\"\n");
 }
 
+// The deletion knew neither of what waits nor of what replaced it.
+BOOST_AUTO_TEST_CASE(regression_what_arrives_together_with_what_it_replaced_is_met) {
+  Couple pair;
+  pair.begin({{"mood", Value("fair")}});
+  const std::int64_t now = pair.left.wall().now_ms();
+  const std::int64_t far_ms = now + 2 * kDriftMaxMs;
+  const Op waiting = op_of("days", "d", "mood", stamp_at(far_ms), Value("first"));
+  take(pair.left, page_of({&waiting, 1}, now));
+  pair.left.wall().set(far_ms + 2);
+  pair.left.write(erase());
+  const Op later = op_of("days", "d", "mood", stamp_at(far_ms + 1), Value("second"));
+  take(pair.left, page_of({&later, 1}, far_ms + 2, 2));
+  const std::string found = summary_of(pair.left);
+  BOOST_TEST(found.find("days/d mood deletion: lost \"second\"") != std::string::npos, found);
+}
+
+// The device that it was restored from wrote without knowing of what waited.
+BOOST_AUTO_TEST_CASE(regression_what_an_ancestor_wrote_since_is_in_conflict_with_what_waits) {
+  Couple pair;
+  pair.begin({{"mood", Value("fair")}});
+  const std::int64_t now = pair.left.wall().now_ms();
+  const std::int64_t far_ms = now + 2 * kDriftMaxMs;
+  const Op waiting = op_of("days", "d", "mood", stamp_at(far_ms), Value("theirs"));
+  take(pair.left, page_of({&waiting, 1}, now));
+  pair.left.write(patch({{"mood", Value("mine")}}));
+  acknowledge_all(pair.left);
+  const auto copy = restored(pair.left, 3, kConflictSchema);
+  copy->wall().set(far_ms);
+  take(*copy, page_of({}, far_ms));
+  BOOST_TEST(copy->read("days", "d") == R"({"mood":"theirs"})");
+  BOOST_TEST(summary_of(*copy) == "days/d mood lww: lost \"mine\" to \"theirs\"\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_page_that_comes_again_records_nothing_again) {
   Couple pair;
   pair.begin({{"mood", Value("fair")}});

@@ -113,6 +113,51 @@ BOOST_AUTO_TEST_CASE(what_was_too_far_ahead_is_merged_when_the_clock_is_put_righ
   BOOST_TEST(device.read("c", "r") == R"({"f":1})");
 }
 
+// The server that sent it may have been restored since, and whoever wrote it may be gone.
+BOOST_AUTO_TEST_CASE(regression_what_leaves_quarantine_is_offered) {
+  Device device;
+  const std::int64_t later = kPresentMs + 3'600'000;
+  take(device, page_of(remote_record("c", "r", "f", Value(1), stamp_at(later)), kPresentMs));
+  SyncReply other = reply_at(later);
+  other.epoch = "00000000000000e2";
+  BOOST_TEST(take(device, other).merged == 2U);
+  BOOST_TEST(device.state().pending_ops == 2U);
+  BOOST_TEST(next_push(device).items.size() == 2U);
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(what_leaves_quarantine_with_what_replaced_it_is_not_offered) {
+  Device device;
+  const std::int64_t later = kPresentMs + 3'600'000;
+  take(device, page_of(remote_record("c", "r", "f", Value(1), stamp_at(later)), kPresentMs));
+  const Op greater = op_of("c", "r", "f", stamp_at(later, 1), Value(2));
+  BOOST_TEST(take(device, page_of({&greater, 1}, later, 2)).merged == 3U);
+  BOOST_TEST(device.read("c", "r") == R"({"f":2})");
+  BOOST_TEST(device.state().pending_ops == 1U);
+  device.check_fold();
+}
+
+BOOST_AUTO_TEST_CASE(regression_what_is_here_already_does_not_wait_when_it_comes_again) {
+  Device device;
+  const std::int64_t later = kPresentMs + 3'600'000;
+  device.wall().set(later);
+  device.put("c", "r", {{"f", Value(1)}});
+  acknowledge_all(device);
+  const std::vector<Op> theirs = remote_record("c", "s", "f", Value(1), stamp_at(later));
+  take(device, page_of(theirs, later));
+  device.wall().advance(1);
+  device.patch("c", "s", {{"f", Value(2)}});
+  std::vector<Op> page = theirs;
+  for (const LogItem& item : log_of(device)) {
+    if (item.op.key.record() == "r") page.push_back(item.op);
+  }
+  BOOST_TEST(page.size() == 4U);
+  device.wall().set(kPresentMs);
+  take(device, page_of(page, kPresentMs, 2));
+  BOOST_TEST(device.state().quarantined_ops == 0U);
+  BOOST_TEST(device.read("c", "s") == R"({"f":2})");
+}
+
 BOOST_AUTO_TEST_CASE(observers_hear_of_what_leaves_quarantine) {
   Device device;
   std::vector<Change> heard;

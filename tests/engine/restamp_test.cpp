@@ -257,6 +257,69 @@ BOOST_AUTO_TEST_CASE(regression_an_op_that_is_refused_within_the_local_bound_is_
   BOOST_TEST(device.read("c", "r") == R"({"f":1})");
 }
 
+// Its clock was right, or ahead, when it took in what it did not say; now it is behind.
+BOOST_AUTO_TEST_CASE(regression_what_was_taken_before_the_servers_clock_was_set_back_stays_below) {
+  Device device;
+  TinyServer server;
+  device.put("c", "r", {{"f", Value(1)}});
+  sync(server, device);
+  device.wall().advance(3 * kDriftMaxMs);
+  server.set_time(device.wall().now_ms());
+  device.patch("c", "r", {{"f", Value(2)}});
+  const PushBatch lost = next_push(device);
+  server.answer(&lost, must(device.replication().cursors()));
+  const Stamp taken = log_of(device).back().op.stamp;
+  device.wall().advance(1'000);
+  device.patch("c", "r", {{"f", Value(3)}});
+  server.set_time(kPresentMs);
+  BOOST_TEST(server.round(device).restamped == 1U);
+  BOOST_TEST((log_of(device).back().op.stamp > taken));
+  // Also when it is refused once more, after what was taken is told by no log any more.
+  for (int round = 0; round < 3; ++round) server.round(device);
+  BOOST_TEST((log_of(device).back().op.stamp > taken));
+  server.set_time(kPresentMs + 4 * kDriftMaxMs);
+  sync(server, device);
+  Device other({}, 2);
+  other.wall().set(kPresentMs + 4 * kDriftMaxMs);
+  sync(server, other);
+  BOOST_TEST(other.read("c", "r") == R"({"f":3})");
+}
+
+BOOST_AUTO_TEST_CASE(regression_what_was_withdrawn_counts_as_taken_by_no_later_push) {
+  Device device;
+  TinyServer server;
+  device.wall().set(kYear2262Ms);
+  device.put("c", "r", {{"f", Value(1)}});
+  sync(server, device);
+  // The clock is set to there once more.
+  device.wall().set(kPresentMs);
+  server.round(device);
+  device.wall().set(kYear2262Ms);
+  device.reopen();
+  device.patch("c", "s", {{"f", Value(2)}});
+  sync(server, device);
+  check_stamps(device);
+}
+
+// It was not refused though it is ahead: the server holds it.
+BOOST_AUTO_TEST_CASE(regression_what_passes_beside_a_refusal_keeps_its_stamp) {
+  Device device;
+  device.wall().advance(3 * kDriftMaxMs);
+  device.put("c", "r", {{"f", Value(1)}});
+  device.wall().advance(1);
+  device.put("c", "s", {{"f", Value(2)}});
+  const PushBatch push = next_push(device);
+  SyncReply reply =
+      page_of(remote_record("c", "t", "f", Value(1), stamp_at(kPresentMs)), kPresentMs);
+  reply.push = verdicts_reply("uurr", kPresentMs).push;
+  const std::vector<LogItem> before = log_of(device);
+  BOOST_TEST(take(device, reply, &push).restamped == 2U);
+  for (const PushBatch::Item& item : next_push(device).items) {
+    const bool has_passed = item.key.record() == "r";
+    BOOST_TEST((item.stamp == before[0].op.stamp) == has_passed);
+  }
+}
+
 // The server was restored, and its clock stands before what it had taken in.
 BOOST_AUTO_TEST_CASE(regression_what_others_have_seen_keeps_its_stamp_when_it_is_refused) {
   Device a(kSchema, 1);

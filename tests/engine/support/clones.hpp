@@ -32,11 +32,12 @@ inline std::unique_ptr<Store> copy_of(const Store& store) {
 }
 
 // What a restore makes of a backup that is taken now.
-inline std::unique_ptr<Device> restored(Device& original, std::uint64_t id) {
+inline std::unique_ptr<Device> restored(Device& original, std::uint64_t id,
+                                        std::string_view schema = kCloneSchema) {
   auto store = copy_of(original.store());
   CountingRandom random(id);
   must(renew_replica(*store, random));
-  return std::make_unique<Device>(std::move(store), std::string(kCloneSchema), id);
+  return std::make_unique<Device>(std::move(store), std::string(schema), id);
 }
 
 inline void drink(Device& device, std::int64_t amount) {

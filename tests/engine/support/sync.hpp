@@ -162,8 +162,15 @@ class TinyServer {
     return reply;
   }
 
+  // What it holds, or something greater, it has taken in.
   [[nodiscard]] bool is_ahead(const Op& op) const {
-    return op.stamp.time.milliseconds() > time_ms_ + kDriftMaxMs;
+    return op.stamp.time.milliseconds() > time_ms_ + kDriftMaxMs && is_greater(op);
+  }
+
+  [[nodiscard]] bool is_greater(const Op& op) const {
+    const auto held = slots_.find(op.key.bytes());
+    return held == slots_.end() ||
+           beats(op.stamp, op.value, held->second.op.stamp, held->second.op.value);
   }
 
   // Whether what the op replaces, deletes or is deleted by came after the cursor, from another.
@@ -194,9 +201,7 @@ class TinyServer {
         push.verdicts.push_back(Verdict::kUnseen);
         continue;
       }
-      const auto held = slots_.find(op.key.bytes());
-      if (held != slots_.end() &&
-          !beats(op.stamp, op.value, held->second.op.stamp, held->second.op.value)) {
+      if (!is_greater(op)) {
         push.verdicts.push_back(Verdict::kSuperseded);
         continue;
       }
