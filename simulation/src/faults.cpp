@@ -24,7 +24,7 @@ constexpr std::array<FaultRow, kFaultCount> kFaults{{
     {"second_writer", 100},        {"backup_restored", 20},     {"backup_cloned", 20},
     {"schema_migrated", 20},       {"disk_damaged", 20},        {"token_expiry", 60},
     {"server_restored", 15},       {"server_emptied", 10},      {"op_refused", 20},
-    {"device_restored", 0, false}, {"device_cloned", 0, false}, {"server_clock_jump", 0, false},
+    {"device_restored", 0, false}, {"device_cloned", 0, false}, {"server_clock_jump", 15},
 }};
 
 const FaultRow& row_of(Fault fault) { return kFaults[static_cast<std::size_t>(fault)]; }

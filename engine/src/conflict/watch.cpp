@@ -49,10 +49,9 @@ Result<void> Watch::meet(const Op& arrived, const std::optional<SlotEntry>& pres
 
 Result<void> Watch::meet_in_slot(const Op& arrived, const SlotEntry& present, After after,
                                  const Seen& record) {
-  if (arrived.stamp.replica == present.stamp.replica || arrived.value == present.value ||
-      lost_.contains(arrived.key.bytes())) {
-    return {};
-  }
+  if (arrived.stamp.replica == present.stamp.replica || arrived.value == present.value) return {};
+  // It lost to what is replaced itself by now.
+  if (lost_.contains(arrived.key.bytes())) return {};
   const auto base = unknown_elsewhere(present, after);
   if (!base) return fail(base.error());
   if (!*base || arrived.stamp <= **base) return {};

@@ -4,9 +4,9 @@ A plant replaces `find`, which its file has exactly once, by `replace`, which as
 file did before when that says no. All are compiled into one program, and one at a time is switched on.
 """
 
-from plants import (aside, clock, compaction, conflicts, indexes, law, live, migration, outbox, pages, records, repair,
-                    restamping, session, strategies, unseen, views)
+from plants import (aside, clock, compaction, conflicts, indexes, law, live, migration, outbox, pages, quarantine,
+                    records, repair, restamping, session, strategies, unseen, views)
 
-TOPICS = (clock, law, records, strategies, outbox, aside, restamping, pages, unseen, conflicts, compaction, indexes,
-          live, views, session, migration, repair)
+TOPICS = (clock, law, records, strategies, outbox, aside, quarantine, restamping, pages, unseen, conflicts, compaction,
+          indexes, live, views, session, migration, repair)
 PLANTS = [plant for topic in TOPICS for plant in topic.PLANTS]

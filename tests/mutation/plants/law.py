@@ -31,7 +31,6 @@ PLANTS = [
           "    return value > other_value;\n"),
     Plant("server_merges_by_arrival", "the server keeps what it was sent last",
           SPACE,
-          "if (!beats(op.stamp, op.value, held.stamp, held.value)) return false;",
-          'if (!planted("server_merges_by_arrival") && !beats(op.stamp, op.value, held.stamp, held.value))\n'
-          "      return false;"),
+          "  if (!is_greater(op)) return false;",
+          '  if (!planted("server_merges_by_arrival") && !is_greater(op)) return false;'),
 ]
