@@ -89,15 +89,8 @@ class ReplicaReplication final : public Replication {
       RefusedSequences refused;
       outcome = take_in(core_, reply, pushed, sent_ms, received_ms, refused);
       if (outcome && !refused.empty()) {
-        const std::uint64_t fence = std::min(pushed->fence + 1, kFenceMax);
-        RefusedSequences passed;
-        for (std::size_t i = 0; i < pushed->items.size(); ++i) {
-          if (reply.push->verdicts[i] == Verdict::kUnseen) passed.insert(pushed->items[i].sequence);
-        }
-        note(outcome,
-             restamp_refused(core_, {std::move(refused),
-                                     latest_judgement_ms(reply.time_ms, sent_ms, received_ms),
-                                     pushed->pusher, fence, reply.push->taken, std::move(passed)}));
+        note(outcome, restamp_refused(core_, refusal_of(reply, *pushed, std::move(refused), sent_ms,
+                                                        received_ms)));
       }
       if (outcome && reply.pull && reply.pull->remaining == 0) note(outcome, clear_doubts(core_));
     }
@@ -255,6 +248,21 @@ class ReplicaReplication final : public Replication {
     constexpr std::uint64_t kTookMaxMs = 300'000;
     return std::min(server_ms, kMillisecondsMax) +
            static_cast<std::int64_t>(std::min(took_ms, kTookMaxMs));
+  }
+
+  static Refusal refusal_of(const SyncReply& reply, const PushBatch& pushed,
+                            RefusedSequences refused, std::int64_t sent_ms,
+                            std::int64_t received_ms) {
+    Refusal refusal{std::move(refused), latest_judgement_ms(reply.time_ms, sent_ms, received_ms),
+                    pushed.pusher,      std::min(pushed.fence + 1, kFenceMax),
+                    reply.push->taken,  {}};
+    for (std::size_t i = 0; i < pushed.items.size(); ++i) {
+      const Stamp& stamp = pushed.items[i].stamp;
+      if (reply.push->verdicts[i] != Verdict::kRefused && stamp.replica == pushed.pusher &&
+          stamp.time.milliseconds() > refusal.judged_ms + kDriftMaxMs)
+        refusal.passed = std::max(refusal.passed, stamp.time);
+    }
+    return refusal;
   }
 
   // The page of a reply is committed also when what follows fails, and the observers hear of it.

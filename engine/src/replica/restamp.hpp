@@ -17,8 +17,9 @@ struct Refusal {
   ReplicaId pusher{};          // in whose name it went: this replica's, or an ancestor's
   std::uint64_t fence = 0;     // for the pushes to come
   std::uint64_t taken = 0;     // through this sequence the server had taken what the pusher wrote
-  // Of the same push, and not refused: what of it is ahead, the server holds, or a greater one.
-  RefusedSequences passed{};
+  // The greatest time in that push that lies ahead and was not refused: the server holds that op,
+  // or a greater one, and so its clock was set back.
+  HybridTime passed{};
 };
 
 // Stamps anew, in the order of their stamps and in one commit, the refused ops that are still

@@ -41,9 +41,8 @@ class Search {
     const Stamp& stamp = pending.op.stamp;
     const bool is_refused = refusal_ != nullptr && refusal_->sequences.contains(pending.sequence);
     if (is_refused) refused_ = std::min(refused_.value_or(stamp.time), stamp.time);
-    const bool is_ahead = refusal_ != nullptr &&
-                          (stamp.time.milliseconds() > bound_ms_ || is_refused) &&
-                          !refusal_->passed.contains(pending.sequence);
+    const bool is_ahead = refusal_ != nullptr && !has_passed(stamp) &&
+                          (stamp.time.milliseconds() > bound_ms_ || is_refused);
     const Ancestor* ancestor = unsettled_by(ancestors_, stamp);
     // What the server has judged in an ancestor's name, the ancestor had not withdrawn by then.
     const bool is_doubted =
@@ -118,6 +117,11 @@ class Search {
     if (author == judged->replica) return true;
     return author != core_.id && origin != LogOrigin::kRemote &&
            std::none_of(judged, ancestors_.end(), is_of(author));
+  }
+
+  // The server's time will reach it, as it had reached what was written later.
+  [[nodiscard]] bool has_passed(const Stamp& stamp) const {
+    return stamp.replica == refusal_->pusher && stamp.time <= refusal_->passed;
   }
 
   // Whether no one is known to have seen the op but this replica, and the one that it was restored
