@@ -139,6 +139,8 @@ Finding restamped_ops_are_below_no_acknowledged_one(const Ledger& ledger, const 
                                                     const std::string& epoch) {
   if (is_greater(anew, before) || !ledger.was_acknowledged(slot, before, epoch))
     return std::nullopt;
+  // A lost reply had refused others, and so nothing says that this one was taken.
+  if (ledger.is_doubted(slot, before.stamp)) return std::nullopt;
   return broken(__func__, printable(slot) + " is stamped anew as " + shown(anew) +
                               ", and a server holds " + shown(before));
 }

@@ -34,13 +34,12 @@ Result<HybridTime> greatest_time(const RepairPlan& plan) {
   return greatest;
 }
 
-// The greatest time of what this replica has stamped and others may have seen: what is not pending,
-// or was offered before, and what the pending ops have replaced.
+// The greatest time of what arrived, and of what others may have seen: what is not pending, or was
+// offered before, and what the pending ops have replaced.
 Result<HybridTime> confirmed_time(const RepairPlan& plan) {
   HybridTime confirmed;
-  const auto note = [&plan, &confirmed](const Stamp& stamp) {
-    const bool is_own = !plan.replica() || stamp.replica == *plan.replica();
-    if (is_own && stamp != kOfferedAgain) confirmed = std::max(confirmed, stamp.time);
+  const auto note = [&confirmed](const Stamp& stamp) {
+    if (stamp != kOfferedAgain) confirmed = std::max(confirmed, stamp.time);
   };
   const auto walked = walk_entries(
       plan.snapshot(), Keyspace::kSlots,
