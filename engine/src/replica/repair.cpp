@@ -163,6 +163,10 @@ Result<void> forget_cursors(RepairPlan& plan) {
 }  // namespace
 
 Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults, Random& random) {
+  const bool is_rebuilt = std::any_of(faults.begin(), faults.end(), [](const StoreFault& fault) {
+    return fault.keyspace == Keyspace::kMeta && fault.key == kHeadName;
+  });
+  const bool has_lost_head = is_rebuilt && !plan.head();
   for (const StoreFault& fault : faults) {
     if (fault.keyspace == Keyspace::kSetAside || fault.keyspace == Keyspace::kQuarantine) {
       if (fault.key.empty()) {
@@ -180,15 +184,15 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
     if (Result<void> repaired = repair_meta(plan, fault, random); !repaired) return repaired;
   }
   settle_log_state(plan);
-  const bool is_rebuilt = std::any_of(faults.begin(), faults.end(), [](const StoreFault& fault) {
-    return fault.keyspace == Keyspace::kMeta && fault.key == kHeadName;
-  });
   // A slot may have got a sequence that the head does not know.
   if (!is_rebuilt && plan.head() && plan.head()->sequence < plan.last_sequence()) {
     Head head = *plan.head();
     head.sequence = plan.last_sequence();
     plan.put_head(head);
   }
+  // What arrived and was less than what was pending here is told by nothing else: it has to come
+  // again before anything is stamped anew.
+  if (has_lost_head && !plan.summary().pulls_again) return forget_cursors(plan);
   if (!plan.summary().pulls_again) return {};
   // A counter that went on from what is left of it would take back on the server what is lost here.
   if (plan.replica() && !plan.summary().has_new_id) renew_id(plan, random);
