@@ -192,10 +192,10 @@ Result<void> repair_rest(RepairPlan& plan, const std::vector<StoreFault>& faults
   }
   // What arrived and was less than what was pending here is told by nothing else: it has to come
   // again before anything is stamped anew.
-  if (has_lost_head && !plan.summary().pulls_again) return forget_cursors(plan);
-  if (!plan.summary().pulls_again) return {};
+  if (!has_lost_head && !plan.summary().pulls_again) return {};
   // A counter that went on from what is left of it would take back on the server what is lost here.
-  if (plan.replica() && !plan.summary().has_new_id) renew_id(plan, random);
+  if (plan.summary().pulls_again && plan.replica() && !plan.summary().has_new_id)
+    renew_id(plan, random);
   return forget_cursors(plan);
 }
 

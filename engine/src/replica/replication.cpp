@@ -253,14 +253,21 @@ class ReplicaReplication final : public Replication {
   static Refusal refusal_of(const SyncReply& reply, const PushBatch& pushed,
                             RefusedSequences refused, std::int64_t sent_ms,
                             std::int64_t received_ms) {
-    Refusal refusal{std::move(refused), latest_judgement_ms(reply.time_ms, sent_ms, received_ms),
-                    pushed.pusher,      std::min(pushed.fence + 1, kFenceMax),
-                    reply.push->taken,  {}};
+    Refusal refusal;
+    refusal.sequences = std::move(refused);
+    refusal.judged_ms = latest_judgement_ms(reply.time_ms, sent_ms, received_ms);
+    refusal.pusher = pushed.pusher;
+    refusal.fence = std::min(pushed.fence + 1, kFenceMax);
+    refusal.taken = reply.push->taken;
     for (std::size_t i = 0; i < pushed.items.size(); ++i) {
-      const Stamp& stamp = pushed.items[i].stamp;
-      if (reply.push->verdicts[i] != Verdict::kRefused && stamp.replica == pushed.pusher &&
-          stamp.time.milliseconds() > refusal.judged_ms + kDriftMaxMs)
-        refusal.passed = std::max(refusal.passed, stamp.time);
+      const PushBatch::Item& item = pushed.items[i];
+      if (refusal.sequences.contains(item.sequence)) {
+        refusal.least = std::min(refusal.least, item.stamp.time);
+      } else if (reply.push->verdicts[i] != Verdict::kRefused &&
+                 item.stamp.replica == pushed.pusher &&
+                 item.stamp.time.milliseconds() > refusal.judged_ms + kDriftMaxMs) {
+        refusal.passed = std::max(refusal.passed, item.stamp.time);
+      }
     }
     return refusal;
   }

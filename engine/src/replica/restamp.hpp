@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <set>
 
 #include "replica/core.hpp"
@@ -17,6 +18,8 @@ struct Refusal {
   ReplicaId pusher{};          // in whose name it went: this replica's, or an ancestor's
   std::uint64_t fence = 0;     // for the pushes to come
   std::uint64_t taken = 0;     // through this sequence the server had taken what the pusher wrote
+  // The least time that was refused. The server would refuse what is no less.
+  HybridTime least = HybridTime::from_packed(std::numeric_limits<std::uint64_t>::max());
   // The greatest time in that push that lies ahead and was not refused: the server holds that op,
   // or a greater one, and so its clock was set back.
   HybridTime passed{};

@@ -40,9 +40,9 @@ class Search {
   void look(Pending pending) {
     const Stamp& stamp = pending.op.stamp;
     const bool is_refused = refusal_ != nullptr && refusal_->sequences.contains(pending.sequence);
-    if (is_refused) refused_ = std::min(refused_.value_or(stamp.time), stamp.time);
     const bool is_ahead = refusal_ != nullptr && !has_passed(stamp) &&
-                          (stamp.time.milliseconds() > bound_ms_ || is_refused);
+                          (stamp.time.milliseconds() > bound_ms_ || is_refused ||
+                           (stamp.replica == refusal_->pusher && stamp.time >= refusal_->least));
     const Ancestor* ancestor = unsettled_by(ancestors_, stamp);
     // What the server has judged in an ancestor's name, the ancestor had not withdrawn by then.
     const bool is_doubted =
@@ -95,8 +95,8 @@ class Search {
 
   [[nodiscard]] HybridTime most_that_may_be_held() const {
     const HybridTime bound(bound_ms_, std::numeric_limits<std::uint16_t>::max());
-    if (!refused_ || *refused_ > bound) return bound;
-    return HybridTime::from_packed(refused_->packed() - 1);
+    if (refusal_ == nullptr || refusal_->least > bound) return bound;
+    return HybridTime::from_packed(std::max<std::uint64_t>(refusal_->least.packed(), 1) - 1);
   }
 
   void come_after(HybridTime time, ReplicaId author, LogOrigin origin) {
@@ -135,7 +135,6 @@ class Search {
   const Ancestors& ancestors_;
   const Refusal* refusal_;
   std::int64_t bound_ms_ = 0;
-  std::optional<HybridTime> refused_;  // the least time that was
   bool has_doubted_ = false;
   Withdrawal found_;
 };

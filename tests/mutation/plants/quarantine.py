@@ -73,8 +73,18 @@ PLANTS = [
           "    if (static_cast<LogOrigin>(item.origin) == LogOrigin::kRestamped) found_.taken.reset();",
           '    if (static_cast<LogOrigin>(item.origin) == LogOrigin::kRestamped && !planted("withdrawn_counts_as_taken"))\n'
           "      found_.taken.reset();"),
-    Plant("what_passed_is_withdrawn", "what was not refused beside a refusal is stamped anew with it",
+    Plant("what_passed_is_withdrawn", "what is refused and older than what the server holds is stamped anew after it",
           WITHDRAWAL,
-          "        !refusal_->passed.contains(pending.sequence);",
-          '        (planted("what_passed_is_withdrawn") || !refusal_->passed.contains(pending.sequence));'),
+          "    return stamp.replica == refusal_->pusher && stamp.time <= refusal_->passed;",
+          '    return !planted("what_passed_is_withdrawn") && stamp.replica == refusal_->pusher &&\n'
+          "           stamp.time <= refusal_->passed;"),
+    Plant("what_is_no_less_ahead_stays", "of what lies as far ahead as what was refused only the refused is stamped anew",
+          WITHDRAWAL,
+          "stamp.time >= refusal_->least));",
+          'stamp.time >= refusal_->least &&\n'
+          '                            !planted("what_is_no_less_ahead_stays")));'),
+    Plant("lost_head_keeps_its_cursors", "whoever has lost its head is sent nothing again",
+          "engine/src/replica/repair.cpp",
+          "  const bool has_lost_head = is_rebuilt && !plan.head();",
+          '  const bool has_lost_head = is_rebuilt && !plan.head() && !planted("lost_head_keeps_its_cursors");'),
 ]
