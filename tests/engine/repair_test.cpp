@@ -200,6 +200,23 @@ BOOST_AUTO_TEST_CASE(regression_a_head_that_is_rebuilt_takes_nothing_pending_for
   BOOST_TEST((clock.last == log_of(device).back().op.stamp.time));
 }
 
+// What arrived and was less than what is pending is told by nothing that is left.
+BOOST_AUTO_TEST_CASE(regression_a_lost_head_comes_after_what_arrived_and_has_it_sent_again) {
+  server.round(device);
+  const std::int64_t later = kPresentMs + kDriftMaxMs;
+  Op theirs = op_of("meals", "theirs", "name", stamp_at(later), Value("soup"));
+  take(device, page_of({&theirs, 1}, kPresentMs, 7));
+  erase_raw(Keyspace::kMeta, "head");
+  repair(store());
+  for (const auto& [name, value] : entries_of(store(), Keyspace::kMeta)) {
+    if (name == "head")
+      BOOST_TEST((must(replica::decode_head(value)).clock.confirmed == theirs.stamp.time));
+  }
+  device.reopen();
+  BOOST_TEST((must(device.replication().cursors()) == PullCursors{{"*", ""}}));
+  BOOST_TEST(!device.state().complete);
+}
+
 BOOST_AUTO_TEST_CASE(marks_are_made_again_and_what_is_pending_is_delivered) {
   const auto marks = entries_of(store(), Keyspace::kOutbox);
   BOOST_REQUIRE(marks.size() == 3U);

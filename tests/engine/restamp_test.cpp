@@ -320,6 +320,38 @@ BOOST_AUTO_TEST_CASE(regression_what_passes_beside_a_refusal_keeps_its_stamp) {
   }
 }
 
+// A deletion that came after what was written since would hide it.
+BOOST_AUTO_TEST_CASE(regression_a_deletion_is_not_stamped_anew_behind_what_passed) {
+  Device device;
+  device.patch("c", "r", {{"f", Value(1)}});
+  acknowledge_all(device);
+  device.wall().advance(3 * kDriftMaxMs);
+  device.erase("c", "r");
+  device.wall().advance(1);
+  device.patch("c", "r", {{"f", Value(2)}});
+  const PushBatch push = next_push(device);
+  // Another one's record is greater, and the deletion is not there.
+  BOOST_TEST(push.items.size() == 3U);
+  const ReplyOutcome outcome = take(device, verdicts_reply("rsr", kPresentMs), &push);
+  BOOST_TEST(outcome.restamped == 0U);
+  BOOST_TEST(device.read("c", "r") == R"({"f":2})");
+  BOOST_TEST(device.state().pending_ops == 2U);
+}
+
+// By the device's own clock, which is wrong, it would not lie ahead.
+BOOST_AUTO_TEST_CASE(regression_what_lies_no_less_ahead_is_stamped_anew_in_its_order) {
+  Device device;
+  device.wall().set(kYear2262Ms);
+  device.put("c", "r", {{"f", Value(1)}});
+  device.wall().advance(1);
+  device.erase("c", "r");
+  const PushBatch push = next_push(device, {2, kPushBytesMax});
+  must(device.replication().take_reply(
+      verdicts_reply(std::string(push.items.size(), 'r'), kPresentMs), &push, kPresentMs,
+      kYear2262Ms));
+  BOOST_TEST(device.read("c", "r") == "absent");
+}
+
 // The server was restored, and its clock stands before what it had taken in.
 BOOST_AUTO_TEST_CASE(regression_what_others_have_seen_keeps_its_stamp_when_it_is_refused) {
   Device a(kSchema, 1);
