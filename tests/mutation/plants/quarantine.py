@@ -3,15 +3,10 @@
 from plants.plant import Plant
 
 INTAKE = "engine/src/replica/intake.cpp"
-SPACE = "transports/loopback/src/space.cpp"
 WATCH = "engine/src/conflict/watch.cpp"
 WITHDRAWAL = "engine/src/replica/withdrawal.cpp"
 
 PLANTS = [
-    Plant("held_is_judged_by_its_time", "the server refuses what it holds when its clock was set back",
-          SPACE,
-          "  return is_ahead && is_greater(op) ?",
-          '  return is_ahead && (planted("held_is_judged_by_its_time") || is_greater(op)) ?'),
     Plant("quarantine_waits_for_the_app", "what waits is not tried with each reply",
           INTAKE,
           "                   if (left == 0 || !core_.clock.observe(op->stamp, server_ms)) {",
@@ -43,11 +38,6 @@ PLANTS = [
           WATCH,
           "  if (after && present.sequence > *after) {",
           '  if (after && !planted("quarantine_meets_what_is_pending") && present.sequence > *after) {'),
-    Plant("replaced_at_once_is_not_met", "what replaces what came out of quarantine with it is met by nothing",
-          INTAKE,
-          "  if (auto ok = watch_.meet(op, *present, after); !ok) return ok;",
-          '  const bool is_met = is_first || !planted("replaced_at_once_is_not_met");\n'
-          "  if (auto ok = is_met ? watch_.meet(op, *present, after) : Result<void>(); !ok) return ok;"),
     Plant("come_of_age_is_not_offered", "what leaves quarantine is not offered to the server",
           INTAKE,
           "  for (const auto& [key, sequence] : come_of_age_)\n    builder_.put(",
@@ -73,18 +63,9 @@ PLANTS = [
           "    if (static_cast<LogOrigin>(item.origin) == LogOrigin::kRestamped) found_.taken.reset();",
           '    if (static_cast<LogOrigin>(item.origin) == LogOrigin::kRestamped && !planted("withdrawn_counts_as_taken"))\n'
           "      found_.taken.reset();"),
-    Plant("what_passed_is_withdrawn", "what is refused and older than what the server holds is stamped anew after it",
-          WITHDRAWAL,
-          "    return stamp.replica == refusal_->pusher && stamp.time <= refusal_->passed;",
-          '    return !planted("what_passed_is_withdrawn") && stamp.replica == refusal_->pusher &&\n'
-          "           stamp.time <= refusal_->passed;"),
     Plant("what_is_no_less_ahead_stays", "of what lies as far ahead as what was refused only the refused is stamped anew",
           WITHDRAWAL,
           "stamp.time >= refusal_->least));",
           'stamp.time >= refusal_->least &&\n'
           '                            !planted("what_is_no_less_ahead_stays")));'),
-    Plant("lost_head_keeps_its_cursors", "whoever has lost its head is sent nothing again",
-          "engine/src/replica/repair.cpp",
-          "  const bool has_lost_head = is_rebuilt && !plan.head();",
-          '  const bool has_lost_head = is_rebuilt && !plan.head() && !planted("lost_head_keeps_its_cursors");'),
 ]
