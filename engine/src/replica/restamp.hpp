@@ -8,7 +8,7 @@
 
 namespace syncline::replica {
 
-// Sequences of pending ops: those that the server refused as too far in the future.
+// Sequences of pending ops that the server refused as too far in the future.
 using RefusedSequences = std::set<std::uint64_t>;
 
 // A push of which something was refused.
@@ -26,8 +26,8 @@ struct Refusal {
 };
 
 // Stamps anew, in the order of their stamps and in one commit, the refused ops that are still
-// pending and every other pending op that lies too far ahead of the corrected clock and of
-// `judged_ms`, save those that another replica or the server may have seen. Answers how many
+// pending and every other pending op that is no less than `least`, or too far ahead of the corrected
+// clock and of `judged_ms`, save those that another replica or the server may have seen. Answers how many
 // (spec/clock.md, The server's time). The same commit keeps the fence, so that no copy of earlier
 // pushes brings a withdrawn stamp back. The writer's lock is held. Errors: store_corrupt,
 // clock_exhausted, those of Store::commit.

@@ -15,7 +15,7 @@ struct Withdrawal {
   HybridTime after;               // the greatest time of what is, or may be, elsewhere or keeps its
                                   // stamp
   HybridTime after_of_ancestors;  // the same, of what ancestors had stamped
-  std::optional<Stamp> taken;     // the greatest stamp that the pusher is now known to have sent
+  std::optional<Stamp> taken;     // the greatest that the server is now known to have taken in
   bool has_ancestors = false;     // some of the ops are of ancestors
 };
 
