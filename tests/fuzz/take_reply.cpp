@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "syncline/kept_aside.hpp"
 #include "syncline/memory_store.hpp"
 #include "syncline/replica.hpp"
 #include "syncline/replication.hpp"
@@ -124,6 +125,17 @@ class Device {
     return pending;
   }
 
+  // The keys of the slots for which something waits.
+  std::set<std::string> quarantined() {
+    std::set<std::string> keys;
+    const auto visited = replica_->kept_aside().visit([&keys](const AsideOp& aside) {
+      if (aside.id.kind == AsideKind::kQuarantined && aside.op) keys.insert(aside.op->key.bytes());
+      return true;
+    });
+    fuzz::require(visited.has_value(), "what is kept aside can be read");
+    return keys;
+  }
+
   ReplicationState state() {
     const auto state = replication().state();
     fuzz::require(state.has_value(), "the state can be read");
@@ -173,6 +185,7 @@ class Device {
   void take(const SyncReply& reply, const PushBatch* pushed) {
     const ReplicationState before = state();
     const Pending pending_before = pending();
+    const std::set<std::string> waiting = quarantined();
     const auto outcome = replication().take_reply(reply, pushed, wall_.now_ms(), wall_.now_ms());
     const ReplicationState after = state();
     const Pending pending_after = pending();
@@ -183,7 +196,7 @@ class Device {
       return;
     }
     check_counts(*outcome, before, after);
-    check_pending(reply, *outcome, pending_before, pending_after, pushed);
+    check_pending(reply, *outcome, pending_before, pending_after, pushed, waiting);
     if (pushed != nullptr) check_settled(*reply.push, *pushed, pending_after);
     check_again(reply);
   }
@@ -209,8 +222,11 @@ class Device {
     fuzz::require(after.quarantined_ops <= before.quarantined_ops + outcome.quarantined,
                   "quarantined ops are kept");
     fuzz::require(after.quarantined_ops >= outcome.waiting, "and those that wait are among them");
-    fuzz::require(after.set_aside_ops == before.set_aside_ops + outcome.set_aside,
-                  "ops that are set aside are kept");
+    // What is stamped anew is pending again.
+    const std::uint64_t set_aside = before.set_aside_ops + outcome.set_aside;
+    fuzz::require(
+        after.set_aside_ops <= set_aside && after.set_aside_ops + outcome.restamped >= set_aside,
+        "ops that are set aside are kept");
     fuzz::require(after.log_ops >= before.log_ops + outcome.merged, "what is merged is in the log");
     fuzz::require(outcome.epoch_changed == (!before.epoch.empty() && before.epoch != after.epoch),
                   "another epoch is seen");
@@ -218,7 +234,8 @@ class Device {
   }
 
   static void check_pending(const SyncReply& reply, const ReplyOutcome& outcome,
-                            const Pending& before, const Pending& after, const PushBatch* pushed) {
+                            const Pending& before, const Pending& after, const PushBatch* pushed,
+                            const std::set<std::string>& waiting) {
     std::set<std::string> answered;
     if (reply.pull) {
       const auto page = decode_batch(reply.pull->ops);
@@ -243,6 +260,8 @@ class Device {
     for (const auto& [key, sequence] : after) {
       // What lost on arrival is written into the journal.
       if (is_engine_collection(key)) continue;
+      // What leaves quarantine is offered.
+      if (waiting.contains(key)) continue;
       const auto known = before.find(key);
       fuzz::require(known != before.end() && known->second == sequence,
                     "nothing becomes pending by itself");
