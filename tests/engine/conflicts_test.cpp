@@ -52,6 +52,15 @@ Replica::Body erase() {
   };
 }
 
+// A mood arrives and waits in quarantine. Answers when its time comes.
+std::int64_t let_wait(Device& device, const Value& mood) {
+  const std::int64_t now = device.wall().now_ms();
+  const std::int64_t far_ms = now + 2 * kDriftMaxMs;
+  const Op ahead = op_of("days", "d", "mood", stamp_at(far_ms), mood);
+  take(device, page_of({&ahead, 1}, now));
+  return far_ms;
+}
+
 BOOST_AUTO_TEST_SUITE(conflicts)
 
 BOOST_AUTO_TEST_CASE(names_the_field_both_values_both_stamps_both_devices_and_the_rule) {
@@ -297,9 +306,7 @@ BOOST_AUTO_TEST_CASE(a_write_that_waits_in_quarantine_is_in_conflict_when_it_arr
   Couple pair;
   pair.begin({{"mood", Value("fair")}});
   pair.left.write(patch({{"mood", Value("bad")}}));
-  const std::int64_t far_ms = pair.left.wall().now_ms() + 2 * kDriftMaxMs;
-  const Op ahead = op_of("days", "d", "mood", stamp_at(far_ms), Value("tomorrow"));
-  take(pair.left, page_of({&ahead, 1}, pair.left.wall().now_ms()));
+  const std::int64_t far_ms = let_wait(pair.left, Value("tomorrow"));
   BOOST_TEST(pair.left.state().quarantined_ops == 1U);
   BOOST_TEST(summary_of(pair.left) == "days/d mood lww: lost \"bad\" to \"tomorrow\"\n");
   acknowledge_all(pair.left);
@@ -313,10 +320,7 @@ BOOST_AUTO_TEST_CASE(a_write_that_waits_in_quarantine_is_in_conflict_when_it_arr
 BOOST_AUTO_TEST_CASE(regression_what_arrives_together_with_what_it_replaced_is_met) {
   Couple pair;
   pair.begin({{"mood", Value("fair")}});
-  const std::int64_t now = pair.left.wall().now_ms();
-  const std::int64_t far_ms = now + 2 * kDriftMaxMs;
-  const Op waiting = op_of("days", "d", "mood", stamp_at(far_ms), Value("first"));
-  take(pair.left, page_of({&waiting, 1}, now));
+  const std::int64_t far_ms = let_wait(pair.left, Value("first"));
   pair.left.wall().set(far_ms + 2);
   pair.left.write(erase());
   const Op later = op_of("days", "d", "mood", stamp_at(far_ms + 1), Value("second"));
@@ -329,10 +333,7 @@ BOOST_AUTO_TEST_CASE(regression_what_arrives_together_with_what_it_replaced_is_m
 BOOST_AUTO_TEST_CASE(regression_what_an_ancestor_wrote_since_is_in_conflict_with_what_waits) {
   Couple pair;
   pair.begin({{"mood", Value("fair")}});
-  const std::int64_t now = pair.left.wall().now_ms();
-  const std::int64_t far_ms = now + 2 * kDriftMaxMs;
-  const Op waiting = op_of("days", "d", "mood", stamp_at(far_ms), Value("theirs"));
-  take(pair.left, page_of({&waiting, 1}, now));
+  const std::int64_t far_ms = let_wait(pair.left, Value("theirs"));
   pair.left.write(patch({{"mood", Value("mine")}}));
   acknowledge_all(pair.left);
   const auto copy = restored(pair.left, 3, kConflictSchema);
