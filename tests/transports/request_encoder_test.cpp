@@ -22,6 +22,23 @@ BOOST_AUTO_TEST_CASE(a_base_url_is_taken_apart) {
   BOOST_TEST(address.authority == "[::1]:8443");
 }
 
+BOOST_AUTO_TEST_CASE(an_escaped_address_is_that_address) {
+  for (const char* text : {"https://9.0.0.1", "https://%39.0.0.1", "https://9.0.%30.1"}) {
+    const auto url = https::parse_base_url(text).value();
+    BOOST_TEST(url.host == "9.0.0.1");
+    BOOST_TEST(url.is_address);
+    BOOST_TEST(url.authority == "9.0.0.1");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_name_may_begin_with_an_address) {
+  const auto url = https::parse_base_url("https://10.0.0.1.example.org:8443/a").value();
+  BOOST_TEST(url.host == "10.0.0.1.example.org");
+  BOOST_TEST(!url.is_address);
+  BOOST_TEST(url.authority == "10.0.0.1.example.org:8443");
+  BOOST_TEST(url.path == "/a");
+}
+
 BOOST_AUTO_TEST_CASE(a_sync_request_is_written_as_the_protocol_has_it) {
   SyncRequest sync;
   sync.access_token = Secret("token");

@@ -34,27 +34,37 @@ Result<HybridTime> greatest_time(const RepairPlan& plan) {
   return greatest;
 }
 
-// The greatest time of what arrived, and of what others may have seen: what is not pending, or was
-// offered before, and what the pending ops have replaced.
+// What an op replaced that is pending or set aside, as far as it can be read; nothing of any other.
+std::optional<Stamp> waiting_base(const Snapshot& snapshot, std::uint64_t sequence) {
+  const std::string key = sequence_key(sequence);
+  const auto pending = snapshot.get(Keyspace::kOutbox, key);
+  if (pending && !*pending) {
+    const auto set_aside = read_set_aside(snapshot, sequence);
+    if (set_aside && !*set_aside) return std::nullopt;
+    return set_aside ? (*set_aside)->base : Stamp{};
+  }
+  const auto mark = pending ? decode_outbox(**pending, key) : OutboxEntry{};
+  return mark ? mark->base : Stamp{};
+}
+
+// The greatest time of what arrived, and of what others may have seen: what does not wait, or was
+// offered before, and what the waiting ops have replaced.
 Result<HybridTime> confirmed_time(const RepairPlan& plan) {
   HybridTime confirmed;
   const auto note = [&confirmed](const Stamp& stamp) {
     if (stamp != kOfferedAgain) confirmed = std::max(confirmed, stamp.time);
   };
-  const auto walked = walk_entries(
-      plan.snapshot(), Keyspace::kSlots,
-      {[&plan, &note](std::string_view key, std::string_view) {
-         const auto kept = plan.slot(key);
-         if (!kept) return true;
-         const std::string marked = sequence_key(kept->sequence);
-         const auto stored = plan.snapshot().get(Keyspace::kOutbox, marked);
-         const bool is_pending = !stored || *stored;
-         const auto mark = stored && *stored ? decode_outbox(**stored, marked) : OutboxEntry{};
-         if (!is_pending || (mark && mark->base == kOfferedAgain)) note(kept->stamp);
-         if (is_pending && mark) note(mark->base);
-         return true;
-       },
-       [](std::string_view, const Error&) { return true; }});
+  const auto walked = walk_entries(plan.snapshot(), Keyspace::kSlots,
+                                   {[&plan, &note](std::string_view key, std::string_view) {
+                                      const auto kept = plan.slot(key);
+                                      if (!kept) return true;
+                                      const auto base =
+                                          waiting_base(plan.snapshot(), kept->sequence);
+                                      if (!base || *base == kOfferedAgain) note(kept->stamp);
+                                      if (base) note(*base);
+                                      return true;
+                                    },
+                                    [](std::string_view, const Error&) { return true; }});
   if (!walked) return fail(walked.error());
   return confirmed;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <boost/url/ipv4_address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -20,10 +21,23 @@ bool is_host_character(char c) {
          c == '.' || c == '_';
 }
 
+// Boost.URL 1.81 takes the address at the beginning of a name such as 10.0.0.1.example.org for the
+// host. With its first digit escaped, which says the same (RFC 3986, section 2.3), it reads on.
+std::string with_whole_name(std::string_view text) {
+  constexpr std::string_view kMark = "://";
+  std::string url(text);
+  const std::size_t mark = url.find(kMark);
+  if (mark == std::string::npos) return url;
+  const std::size_t first = mark + kMark.size();
+  if (first < url.size() && url[first] >= '0' && url[first] <= '9') url.insert(first, "%3");
+  return url;
+}
+
 }  // namespace
 
 Result<BaseUrl> parse_base_url(std::string_view text) {
-  const auto parsed = boost::urls::parse_uri(text);
+  const std::string readable = with_whole_name(text);
+  const auto parsed = boost::urls::parse_uri(readable);
   if (!parsed) return refuse("is not a URL of the form https://host[:port][/path]");
   const boost::urls::url_view& url = *parsed;
   const std::string_view path = url.encoded_path();
@@ -35,11 +49,6 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
 
   BaseUrl base;
   switch (url.host_type()) {
-    case boost::urls::host_type::ipv4:
-      base.is_address = true;
-      base.host = url.host_address();
-      base.authority = base.host;
-      break;
     case boost::urls::host_type::ipv6:
       base.is_address = true;
       base.host = url.host_address();
@@ -49,6 +58,7 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
       base.host = url.host_name();
       if (!std::ranges::all_of(base.host, is_host_character))
         return refuse("has a character in its host that no host name has");
+      base.is_address = boost::urls::parse_ipv4_address(base.host).has_value();
       base.authority = base.host;
       break;
     default:
