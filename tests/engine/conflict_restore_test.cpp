@@ -6,6 +6,7 @@
 #include "tests/engine/support/conflicts.hpp"
 #include "tests/engine/support/scripted_strategy.hpp"
 #include "tests/engine/support/slots.hpp"
+#include "tests/engine/support/two_devices.hpp"
 
 namespace syncline::test {
 namespace {
@@ -195,6 +196,26 @@ BOOST_AUTO_TEST_CASE(regression_what_was_restored_is_not_dismissed_and_restored_
   BOOST_TEST(code_of(conflicts.dismiss(id)) == "invalid_argument");
   BOOST_TEST(code_of(conflicts.restore(id)) == "invalid_argument");
   BOOST_TEST(loser.device.read("days", "d") == R"({"water":250})");
+}
+
+// The slot that lost is there, and the field is read from elsewhere by now.
+BOOST_AUTO_TEST_CASE(regression_of_a_field_that_became_a_part_of_a_group_shows_it) {
+  TinyServer server;
+  Device old;
+  Device current(std::string(kConflictSchema), 2);
+  old.put("days", "d", {{"mood", Value("fair")}});
+  exchange(server, old, current);
+  current.wall().advance(1000);
+  current.erase("days", "d");
+  old.wall().advance(2000);
+  old.patch("days", "d", {{"systolic", Value(120)}});
+  server.round(current);
+  exchange(server, old, current);
+  current.wall().advance(2000);
+  current.patch("days", "d", {{"mood", Value("good")}});
+  BOOST_TEST(current.read("days", "d") == R"({"mood":"good"})");
+  must(current.replica().conflicts().restore(conflicts_of(current).front().id));
+  BOOST_TEST(current.read("days", "d") == R"({"mood":"good","systolic":120})");
 }
 
 BOOST_AUTO_TEST_CASE(are_listed_by_record_and_by_time) {

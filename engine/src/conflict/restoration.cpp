@@ -53,9 +53,11 @@ Result<void> put_keys(Transaction& transaction, const Conflict& conflict,
 }
 
 // Whether the field reads as it does because of the slot that lost, or will as soon as there is a
-// record: a deletion that came first hid it, and it still holds what it did.
+// record: a deletion that came first hid it, and it still holds what it did. What is a part of a
+// group by now is read from the group.
 bool is_there(const merge::RecordSlots& slots, const CollectionRules& rules, const Entry& entry) {
   const Conflict& conflict = entry.conflict;
+  if (rules.group_of.contains(conflict.field)) return false;
   merge::RecordSlots::Views views = slots.counting(conflict.field);
   const auto held = std::find_if(views.begin(), views.end(), [&](const auto& slot) {
     return slot.element == entry.element && slot.stamp == conflict.lost_stamp;
