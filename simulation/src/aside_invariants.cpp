@@ -30,13 +30,20 @@ Finding nothing_is_put_aside_without_cause(const Ledger& ledger, const AsideOp& 
 }
 
 Finding what_is_set_aside_stays(const Ledger& ledger, const DeviceAccount& account,
-                                std::uint64_t sequence, bool is_offered) {
+                                std::uint64_t sequence, bool is_offered, bool is_new_epoch) {
   const auto& aside = account.set_aside.at(sequence);
   if (aside.is_discarded) return std::nullopt;
-  if (is_offered && account.may_offer && is_current(account, sequence)) return std::nullopt;
+  if (is_offered && (account.may_offer || is_new_epoch) && is_current(account, sequence))
+    return std::nullopt;
   if (ledger.was_acknowledged(aside.slot, aside.pending.unacknowledged.back())) return std::nullopt;
   return broken(__func__, told(account, sequence) + " is not set aside any more, and " +
                               (is_offered ? "nobody asked to offer it" : "no server has it"));
+}
+
+Finding nothing_is_pending_and_set_aside(const std::set<std::uint64_t>& pending,
+                                         const AsideOp& aside) {
+  if (!pending.contains(aside.id.number)) return std::nullopt;
+  return broken(__func__, printable(aside.op->key.bytes()) + " is both");
 }
 
 Finding set_aside_counts_are_exact(const DeviceAccount& account, const std::vector<AsideOp>& listed,

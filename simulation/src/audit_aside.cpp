@@ -60,8 +60,8 @@ Finding Audit::check_set_aside(DeviceAccount& account, Replica& replica,
       continue;
     }
     const bool is_offered = pending.contains(known->first);
-    if (auto found =
-            invariants::what_is_set_aside_stays(ledger_, account, known->first, is_offered))
+    if (auto found = invariants::what_is_set_aside_stays(ledger_, account, known->first, is_offered,
+                                                         account.epoch != state.epoch))
       return found;
     if (is_offered) {
       // Its device may not learn that it was taken.
@@ -72,6 +72,7 @@ Finding Audit::check_set_aside(DeviceAccount& account, Replica& replica,
   }
   for (const AsideOp& aside : listed) {
     const std::uint64_t number = aside.id.number;
+    if (auto found = invariants::nothing_is_pending_and_set_aside(pending, aside)) return found;
     if (account.set_aside.contains(number) || account.written_over.contains(number)) continue;
     if (auto found = invariants::nothing_is_put_aside_without_cause(ledger_, aside)) return found;
     const std::string& slot = aside.op->key.bytes();

@@ -90,10 +90,13 @@ namespace invariants {
 // Only what a server has refused for good is set aside.
 [[nodiscard]] Finding nothing_is_put_aside_without_cause(const Ledger& ledger,
                                                          const AsideOp& aside);
-// What is set aside stays until a server takes it, its device writes over it, or the app discards
-// it or has it offered again.
+// What is set aside stays until a server takes it, its device writes over it, the app discards it
+// or has it offered again, or everything is offered to a server of another epoch.
 [[nodiscard]] Finding what_is_set_aside_stays(const Ledger& ledger, const DeviceAccount& account,
-                                              std::uint64_t sequence, bool is_offered);
+                                              std::uint64_t sequence, bool is_offered,
+                                              bool is_new_epoch);
+[[nodiscard]] Finding nothing_is_pending_and_set_aside(const std::set<std::uint64_t>& pending,
+                                                       const AsideOp& aside);
 // What is shown as set aside is what was refused and has not left since, and whether its slot holds
 // it is true.
 [[nodiscard]] Finding set_aside_counts_are_exact(const DeviceAccount& account,

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "replica/entries.hpp"
+#include "tests/engine/support/conflicts.hpp"
 #include "tests/engine/support/device.hpp"
 #include "tests/engine/support/sync.hpp"
 
@@ -249,18 +250,34 @@ BOOST_AUTO_TEST_CASE(what_another_replica_has_replaced_stays_and_is_not_offered)
   BOOST_TEST(device.state().set_aside_ops == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(what_a_new_server_takes_is_not_set_aside_any_more) {
+BOOST_AUTO_TEST_CASE(what_is_set_aside_is_offered_to_a_new_server_with_all_else) {
   Device device;
   put_refused(device, Value(1));
   SyncReply other = reply_at(kPresentMs);
   other.epoch = "00000000000000e2";
   take(device, other);
-  BOOST_TEST(device.state().set_aside_ops == 1U);
+  BOOST_TEST(device.state().set_aside_ops == 0U);
+  BOOST_TEST(device.state().pending_ops == 2U);
   const PushBatch push = next_push(device);
-  SyncReply taken = verdicts_reply("aa", kPresentMs);
+  SyncReply taken = verdicts_reply("ar", kPresentMs, Code::kValueTooLarge);
   taken.epoch = other.epoch;
   take(device, taken, &push);
-  BOOST_TEST(device.state().set_aside_ops == 0U);
+  BOOST_TEST(device.state().set_aside_ops == 1U);
+  BOOST_TEST(device.state().pending_ops == 0U);
+}
+
+// Nobody has seen it, so that what another writes meanwhile knew nothing of it.
+BOOST_AUTO_TEST_CASE(regression_what_was_set_aside_conflicts_after_it_was_offered_to_a_new_server) {
+  Device device;
+  put_refused(device, Value("mine"));
+  SyncReply other = reply_at(kPresentMs);
+  other.epoch = "00000000000000e2";
+  take(device, other);
+  const Op theirs = op_of("c", "r", "f", stamp_at(kPresentMs + 1), Value("theirs"));
+  SyncReply page = page_of({&theirs, 1}, kPresentMs + 1);
+  page.epoch = other.epoch;
+  take(device, page);
+  BOOST_TEST(summary_of(device) == "c/r f lww: lost \"mine\" to \"theirs\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_discarded_is_gone_and_its_slot_stays) {

@@ -216,6 +216,20 @@ BOOST_AUTO_TEST_CASE(regression_a_head_that_is_rebuilt_takes_nothing_set_aside_f
   BOOST_TEST((clock.confirmed == seen.op.stamp.time));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_set_aside_is_offered_again_where_that_cannot_be_read) {
+  const PushBatch push = must(device.replication().next_push({})).value();
+  must(device.replication().set_aside(push.items.front(), Code::kValidationFailed));
+  const std::uint64_t pending = device.state().pending_ops;
+  put_raw(Keyspace::kSetAside, replica::sequence_key(push.items.front().sequence), "garbage");
+  repair(store());
+  BOOST_TEST(faults_of(store()) == 0U);
+  device.reopen();
+  BOOST_TEST(device.state().set_aside_ops == 0U);
+  BOOST_TEST(device.state().pending_ops == pending + 1);
+  for (int i = 0; i < 3; ++i) server.round(device);
+  BOOST_TEST(device.state().pending_ops == 0U);
+}
+
 // What arrived and was less than what is pending is told by nothing that is left.
 BOOST_AUTO_TEST_CASE(regression_a_lost_head_comes_after_what_arrived_and_has_it_sent_again) {
   server.round(device);

@@ -90,12 +90,14 @@ BOOST_AUTO_TEST_CASE(a_new_replica_and_one_that_stamped_anew_or_kept_ops_aside_a
   device.wall().set(kPresentMs);
   take(device, page_of(std::vector{op_of("meals", "x", "name", stamp_at(kYear2262Ms), Value(1))},
                        kPresentMs, 9));
-  const PushBatch push = next_push(device);
-  take(device,
-       verdicts_reply(std::string(push.items.size(), 'r'), kPresentMs, Code::kValueMalformed),
-       &push);
   server.set_epoch("00000000000000e2");
   server.round(device);
+  device.put("meals", "refused", {{"name", Value("pie")}});
+  const PushBatch push = next_push(device);
+  SyncReply refusing =
+      verdicts_reply(std::string(push.items.size(), 'r'), kPresentMs, Code::kValueMalformed);
+  refusing.epoch = device.state().epoch;
+  take(device, refusing, &push);
   const Found found = verify(device.store());
   BOOST_TEST(found.kinds() == "");
   BOOST_TEST(found.summary.quarantined_ops == 1U);

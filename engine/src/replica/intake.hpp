@@ -83,6 +83,7 @@ class Intake {
   [[nodiscard]] Result<void> note_taken(ReplicaId pusher, std::uint64_t through);
   // Makes every slot pending that is not, each by itself.
   [[nodiscard]] Result<void> offer_everything();
+  [[nodiscard]] Result<OutboxEntry> offer(const SlotEntry& slot, std::string_view slot_key);
 
   Replica::Core& core_;
   const Snapshot& snapshot_;

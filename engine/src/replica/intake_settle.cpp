@@ -122,6 +122,19 @@ Result<void> Intake::note_taken(ReplicaId pusher, std::uint64_t through) {
                      });
 }
 
+// What is set aside is not any more, and others may still not know of it.
+Result<OutboxEntry> Intake::offer(const SlotEntry& slot, std::string_view slot_key) {
+  OutboxEntry offered{slot.sequence, slot_key, kOfferedAgain};
+  if (!unsettled_.set_aside_first || slot.sequence < *unsettled_.set_aside_first) return offered;
+  const auto set_aside = read_set_aside(snapshot_, slot.sequence);
+  if (!set_aside) return fail(set_aside.error());
+  if (!*set_aside) return offered;
+  if (!(*set_aside)->batch.empty()) builder_.erase_set_aside(slot.sequence);
+  offered.commit = core_.committed.sequence + 1;
+  offered.base = (*set_aside)->base;
+  return offered;
+}
+
 Result<void> Intake::offer_everything() {
   auto cursor = snapshot_.cursor(Keyspace::kSlots);
   if (!cursor) return fail(cursor.error());
@@ -135,8 +148,9 @@ Result<void> Intake::offer_everything() {
     if (!pending) return fail(pending.error());
     // It keeps the transaction that it belongs to.
     if (*pending) continue;
-    builder_.put(Keyspace::kOutbox, std::move(key),
-                 encode_outbox({slot->sequence, (*cursor)->key(), kOfferedAgain}));
+    const auto offered = offer(*slot, (*cursor)->key());
+    if (!offered) return fail(offered.error());
+    builder_.put(Keyspace::kOutbox, std::move(key), encode_outbox(*offered));
   }
   if (!standing) return fail(standing.error());
   return {};

@@ -111,11 +111,21 @@ Result<void> repair_marks(RepairPlan& plan, const std::vector<StoreFault>& fault
     if (fault.keyspace != Keyspace::kOutbox) continue;
     if (repaired.insert(fault.key).second) repair_mark(plan, fault, *holders);
   }
+  // No server has what was set aside, and nothing else says so.
+  for (const StoreFault& fault : faults) {
+    if (fault.keyspace != Keyspace::kSetAside) continue;
+    const auto sequence = parse_sequence_key(fault.key);
+    const auto holder = sequence ? holders->find(*sequence) : holders->end();
+    if (holder != holders->end() && !is_marked(plan, *sequence, holder->second))
+      plan.mark(*sequence, holder->second);
+  }
   if (!options.entries_may_be_lost) return {};
   plan.ask_again();
   for (const auto& [sequence, key] : *holders) {
-    const auto pending = plan.snapshot().get(Keyspace::kOutbox, sequence_key(sequence));
-    if (pending && !*pending) plan.mark(sequence, key);
+    const std::string mark = sequence_key(sequence);
+    const auto pending = plan.snapshot().get(Keyspace::kOutbox, mark);
+    const auto set_aside = plan.snapshot().get(Keyspace::kSetAside, mark);
+    if (pending && !*pending && set_aside && !*set_aside) plan.mark(sequence, key);
   }
   return {};
 }
