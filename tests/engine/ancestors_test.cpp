@@ -256,6 +256,21 @@ BOOST_AUTO_TEST_CASE(regression_an_original_and_its_copy_give_no_stamp_twice) {
   check_all({&original, clone.get(), &other}, "e", R"({"name":"a, the second"})");
 }
 
+// What the server says it had taken up to there are the ops that took their place.
+BOOST_AUTO_TEST_CASE(regression_what_an_ancestor_withdrew_was_not_taken_by_a_server_without_fences) {
+  original.wall().set(kPresentMs + 20 * kMinuteMs);
+  original.patch("days", "e", {{"name", Value("early")}});
+  const auto clone = restored(original, 2);
+  set_time(0, {&original, clone.get()});
+  settle(server, {&original});
+  BOOST_TEST(has_stamped_anew(original));
+  // It was restored from before it refused anything.
+  server.forget_fences();
+  settle(server, {clone.get(), &original, &other});
+  BOOST_TEST(has_stamped_anew(*clone));
+  check_all({&original, clone.get(), &other}, "e", R"({"name":"early"})");
+}
+
 BOOST_AUTO_TEST_CASE(a_doubt_outlives_a_restart_and_an_end_between_the_two_commits) {
   original.wall().set(kPresentMs + 10 * kMinuteMs);
   drink(original, 5);

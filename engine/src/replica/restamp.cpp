@@ -196,8 +196,7 @@ Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
     core.clock.restore(core.committed.clock);
     return fail(std::move(error));
   };
-  if (withdrawn->taken && withdrawn->taken->replica == core.id)
-    core.clock.confirm(*withdrawn->taken);
+  if (withdrawn->taken) core.clock.confirm(*withdrawn->taken);
   core.clock.rewind();
   // What keeps its stamp was written before, and stays before.
   HybridClock::State rewound = core.clock.state();

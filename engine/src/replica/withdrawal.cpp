@@ -75,7 +75,6 @@ class Search {
       return true;
     });
     if (!walked) return walked;
-    if (found_.taken) come_after(found_.taken->time, found_.taken->replica, LogOrigin::kLocal);
     // What the log dropped may be there as well.
     const auto log = read_log_state(snapshot);
     if (!log) return fail(log.error());
@@ -85,9 +84,11 @@ class Search {
   }
 
   // The server's clock may have been ahead when it took that in. What was stamped anew is behind
-  // what had been taken before, and what it took the place of the server never had.
+  // what had been taken before, and what it took the place of the server never had. What an
+  // ancestor has withdrawn since it was copied no log here tells; of that all has been pulled.
   void note_taken(const LogItem& item) {
-    if (refusal_ == nullptr || item.op.stamp.replica != refusal_->pusher) return;
+    if (refusal_ == nullptr || refusal_->pusher != core_.id || item.op.stamp.replica != core_.id)
+      return;
     if (static_cast<LogOrigin>(item.origin) == LogOrigin::kRestamped) found_.taken.reset();
     if (item.sequence <= refusal_->taken)
       found_.taken = std::max(found_.taken.value_or(item.op.stamp), item.op.stamp);

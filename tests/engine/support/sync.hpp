@@ -100,6 +100,7 @@ class TinyServer {
   void set_time(std::int64_t time_ms) { time_ms_ = time_ms; }
   void set_epoch(std::string epoch) { epoch_ = std::move(epoch); }
   void forget_everything() { slots_.clear(); }
+  void forget_fences() { fences_.clear(); }
 
   // Answers a push and a pull of everything since the cursor.
   SyncReply answer(const PushBatch* push, const PullCursors& cursors) {
