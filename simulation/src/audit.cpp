@@ -97,7 +97,8 @@ Finding Audit::look_at_commits(DeviceAccount& account, Replica& replica) {
 Finding Audit::look_after_crash(Device& device) {
   if (!device.has_process()) return std::nullopt;
   note_time(device, false);
-  return read_log(device.account(), device.replica());
+  if (auto found = read_log(device.account(), device.replica())) return found;
+  return note_quarantine(device.account(), device.replica());
 }
 
 Finding Audit::look_after_start(Device& device) {

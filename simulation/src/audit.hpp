@@ -66,6 +66,7 @@ class Audit {
   [[nodiscard]] Finding check_quarantine(DeviceAccount& account, const std::vector<AsideOp>& listed,
                                          const ReplicationState& state,
                                          const std::set<std::uint64_t>& offered);
+  [[nodiscard]] Finding note_quarantine(DeviceAccount& account, Replica& replica);
   // What the replies since the last look, of which the last was surely taken in if `has_taken`,
   // and the wall clock make of the present.
   static void note_time(Device& device, bool has_taken);

@@ -121,6 +121,22 @@ Finding Audit::check_quarantine(DeviceAccount& account, const std::vector<AsideO
   return invariants::quarantine_counts_are_exact(account, state);
 }
 
+// What came into quarantine with the last commit of a process that ended may leave it at the start.
+Finding Audit::note_quarantine(DeviceAccount& account, Replica& replica) {
+  Finding finding;
+  const auto visited = replica.kept_aside().visit([&](const AsideOp& aside) {
+    if (aside.id.kind != AsideKind::kQuarantined || !aside.op) return true;
+    const bool is_new = account.quarantine
+                            .try_emplace(aside.id.number, aside.op->key.bytes(),
+                                         Register{aside.op->stamp, aside.op->value})
+                            .second;
+    if (is_new) finding = invariants::only_what_lies_ahead_is_quarantined(ledger_, account, aside);
+    return !finding;
+  });
+  if (!visited) return Violation{"the_store_can_be_read", visited.error().message};
+  return finding;
+}
+
 Finding Audit::check_due(const DeviceAccount& account, std::int64_t present_ms) {
   return invariants::what_is_due_leaves_quarantine(account, present_ms);
 }
