@@ -182,6 +182,7 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
   account.sequences.insert_or_assign(slot, item.sequence);
   if (item.origin == kRemote) {
     if (auto found = invariants::nothing_is_invented(ledger_, item.op)) return found;
+    ledger_.arrive(slot, written);
     if (auto found = invariants::reads_never_go_back(account, item.op)) return found;
     if (auto found = invariants::nothing_is_merged_before_its_time(account, item.op)) return found;
     account.greatest_ms = std::max(account.greatest_ms, item.op.stamp.time.milliseconds());
@@ -267,10 +268,20 @@ Finding Audit::restamp(DeviceAccount& account, const std::string& slot, const Re
     auto found = invariants::restamped_ops_are_below_no_acknowledged_one(ledger_, slot, put, anew,
                                                                          server_.epoch());
     if (found && is_own) return found;
-    if (is_taken_back(put) && !ledger_.was_acknowledged(slot, put)) ledger_.withdraw(slot, put);
+    if (is_taken_back(put) && !is_elsewhere(slot, put)) ledger_.withdraw(slot, put);
   }
   std::erase_if(pending->second.unacknowledged, is_taken_back);
   return std::nullopt;
+}
+
+// What a server had that was emptied, or restored from before, is nowhere unless a device pulled
+// it.
+bool Audit::is_elsewhere(const std::string& slot, const Register& put) const {
+  if (!ledger_.was_acknowledged(slot, put)) return false;
+  if (ledger_.was_acknowledged(slot, put, server_.epoch()) || ledger_.has_arrived(slot, put))
+    return true;
+  const auto held = server_.find(*SlotKey::parse(slot));
+  return held && put <= Register{held->stamp, held->value};
 }
 
 Finding Audit::check_outbox(DeviceAccount& account, Replica& replica,

@@ -59,6 +59,7 @@ class Audit {
   void hold_pending(const DeviceAccount& account, const Schema& schema);
   [[nodiscard]] Finding restamp(DeviceAccount& account, const std::string& slot,
                                 const Register& anew, bool is_own);
+  [[nodiscard]] bool is_elsewhere(const std::string& slot, const Register& put) const;
   [[nodiscard]] Finding check_outbox(DeviceAccount& account, Replica& replica,
                                      const ReplicationState& state);
   [[nodiscard]] Finding check_set_aside(DeviceAccount& account, Replica& replica,
@@ -66,6 +67,7 @@ class Audit {
   [[nodiscard]] Finding check_quarantine(DeviceAccount& account, const std::vector<AsideOp>& listed,
                                          const ReplicationState& state,
                                          const std::set<std::uint64_t>& offered);
+  [[nodiscard]] Finding take_quarantined(const DeviceAccount& account, const AsideOp& aside);
   [[nodiscard]] Finding note_quarantine(DeviceAccount& account, Replica& replica);
   // What the replies since the last look, of which the last was surely taken in if `has_taken`,
   // and the wall clock make of the present.

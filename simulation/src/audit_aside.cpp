@@ -102,8 +102,7 @@ Finding Audit::check_quarantine(DeviceAccount& account, const std::vector<AsideO
     if (aside.op)
       quarantine[aside.id.number] = {aside.op->key.bytes(), {aside.op->stamp, aside.op->value}};
     if (account.quarantine.contains(aside.id.number)) continue;
-    if (auto found = invariants::only_what_lies_ahead_is_quarantined(ledger_, account, aside))
-      return found;
+    if (auto found = take_quarantined(account, aside)) return found;
   }
   for (const auto& [number, known] : account.quarantine) {
     if (quarantine.contains(number)) continue;
@@ -121,6 +120,13 @@ Finding Audit::check_quarantine(DeviceAccount& account, const std::vector<AsideO
   return invariants::quarantine_counts_are_exact(account, state);
 }
 
+Finding Audit::take_quarantined(const DeviceAccount& account, const AsideOp& aside) {
+  if (auto found = invariants::only_what_lies_ahead_is_quarantined(ledger_, account, aside))
+    return found;
+  ledger_.arrive(aside.op->key.bytes(), {aside.op->stamp, aside.op->value});
+  return std::nullopt;
+}
+
 // What came into quarantine with the last commit of a process that ended may leave it at the start.
 Finding Audit::note_quarantine(DeviceAccount& account, Replica& replica) {
   Finding finding;
@@ -130,7 +136,7 @@ Finding Audit::note_quarantine(DeviceAccount& account, Replica& replica) {
                             .try_emplace(aside.id.number, aside.op->key.bytes(),
                                          Register{aside.op->stamp, aside.op->value})
                             .second;
-    if (is_new) finding = invariants::only_what_lies_ahead_is_quarantined(ledger_, account, aside);
+    if (is_new) finding = take_quarantined(account, aside);
     return !finding;
   });
   if (!visited) return Violation{"the_store_can_be_read", visited.error().message};

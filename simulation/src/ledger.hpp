@@ -45,6 +45,13 @@ class Ledger {
     acknowledged_[slot][held].insert(epoch);
   }
 
+  // A device that has not written it has it, merged or in quarantine.
+  void arrive(const std::string& slot, const Register& arrived) { arrived_[slot].insert(arrived); }
+  [[nodiscard]] bool has_arrived(const std::string& slot, const Register& written) const {
+    const auto of_slot = arrived_.find(slot);
+    return of_slot != arrived_.end() && of_slot->second.contains(written);
+  }
+
   // A request that may arrive, now or later, carries it.
   void send(const std::string& slot, const Register& sent) { sent_[slot].insert(sent); }
   // A server of this epoch refuses it for good.
@@ -100,6 +107,7 @@ class Ledger {
  private:
   std::map<std::string, std::map<Register, unsigned>> ops_;
   std::map<std::string, std::map<Register, std::set<std::string>>> acknowledged_;  // epochs
+  std::map<std::string, std::set<Register>> arrived_;
   std::map<std::string, std::set<Register>> sent_;
   std::map<std::pair<std::string, Register>, std::set<std::string>> refused_;  // epochs
   std::set<std::pair<std::string, Stamp>> withdrawn_;
