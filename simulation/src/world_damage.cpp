@@ -54,6 +54,8 @@ void take_repaired(DeviceAccount& account, Ledger& ledger, const DiskDamage& dam
     account.slots.erase(slot);
     account.sequences.erase(slot);
     if (left == disk.slots.end()) continue;
+    // The older one that the log still has may be one that was stamped anew since.
+    if (!ledger.was_written(slot, left->second.held)) ledger.write(slot, left->second.held);
     account.slots.insert_or_assign(slot, left->second.held);
     account.sequences.insert_or_assign(slot, left->second.sequence);
   }

@@ -230,6 +230,21 @@ BOOST_AUTO_TEST_CASE(what_was_set_aside_is_offered_again_where_that_cannot_be_re
   BOOST_TEST(device.state().pending_ops == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(regression_what_is_set_aside_gets_no_mark_in_the_place_of_one_that_is_none) {
+  const PushBatch push = must(device.replication().next_push({})).value();
+  const PushBatch::Item& item = push.items.front();
+  must(device.replication().set_aside(item, Code::kValidationFailed));
+  const std::uint64_t pending = device.state().pending_ops;
+  put_raw(Keyspace::kOutbox, replica::sequence_key(1000),
+          replica::encode_outbox({1000, item.key.bytes()}));
+  BOOST_TEST(repair(store()).kinds() == "rebuilt");
+  BOOST_TEST(device.state().pending_ops == pending);
+  BOOST_TEST(device.state().set_aside_ops == 1U);
+  repair(store(), {.entries_may_be_lost = true});
+  for (const auto& [key, value] : entries_of(store(), Keyspace::kOutbox))
+    BOOST_TEST((key != replica::sequence_key(item.sequence)));
+}
+
 // What arrived and was less than what is pending is told by nothing that is left.
 BOOST_AUTO_TEST_CASE(regression_a_lost_head_comes_after_what_arrived_and_has_it_sent_again) {
   server.round(device);

@@ -41,6 +41,12 @@ bool is_marked(const RepairPlan& plan, std::uint64_t sequence, std::string_view 
   return mark && mark->slot_key == slot_key;
 }
 
+// A damaged entry says nothing.
+bool is_set_aside(const RepairPlan& plan, std::uint64_t sequence) {
+  const auto entry = read_set_aside(plan.snapshot(), sequence);
+  return entry && *entry && !(*entry)->batch.empty();
+}
+
 void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holders) {
   if (fault.key.empty()) {
     return plan.tell(fault, RepairKind::kLeft, "left, because its name cannot be read");
@@ -58,8 +64,11 @@ void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holde
   plan.erase(Keyspace::kOutbox, fault.key);
   const auto kept = stored ? plan.slot(stored->slot_key) : std::nullopt;
   if (kept) {
-    // Whether that has been acknowledged is not known. Sending it twice changes nothing. A mark
-    // of its own knows more of it.
+    // No server has what is set aside. Whether other things have been acknowledged is not known.
+    // Sending them twice changes nothing. A mark of its own knows more of it.
+    if (is_set_aside(plan, kept->sequence))
+      return plan.tell(fault, RepairKind::kRebuilt,
+                       "taken out, because its slot holds a change that is set aside");
     if (!is_marked(plan, kept->sequence, stored->slot_key))
       plan.mark(kept->sequence, stored->slot_key);
     return plan.tell(fault, RepairKind::kRebuilt, "what its slot holds is marked in its place");
@@ -122,10 +131,8 @@ Result<void> repair_marks(RepairPlan& plan, const std::vector<StoreFault>& fault
   if (!options.entries_may_be_lost) return {};
   plan.ask_again();
   for (const auto& [sequence, key] : *holders) {
-    const std::string mark = sequence_key(sequence);
-    const auto pending = plan.snapshot().get(Keyspace::kOutbox, mark);
-    const auto set_aside = plan.snapshot().get(Keyspace::kSetAside, mark);
-    if (pending && !*pending && set_aside && !*set_aside) plan.mark(sequence, key);
+    const auto pending = plan.snapshot().get(Keyspace::kOutbox, sequence_key(sequence));
+    if (pending && !*pending && !is_set_aside(plan, sequence)) plan.mark(sequence, key);
   }
   return {};
 }
