@@ -207,6 +207,11 @@ Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
   for (const Pending& item : withdrawn->ops) {
     if (auto given = restamper.give(item.op.stamp); !given) return undo(given.error());
   }
+  // Where the server's clock was set back, there may be no lesser stamp than the one that it
+  // refuses.
+  std::erase_if(withdrawn->ops, [&restamper](const Pending& item) {
+    return restamper.stamps().at(item.op.stamp) == item.op.stamp;
+  });
   const auto stored = read_schema(**snapshot, Strategies());
   if (!stored) return undo(stored.error());
   const auto restamped =
