@@ -10,6 +10,7 @@
 #include "syncline/mistyped.hpp"
 #include "syncline/repair.hpp"
 #include "times.hpp"
+#include "token_file.hpp"
 
 namespace syncline::cli {
 namespace {
@@ -195,6 +196,14 @@ Result<void> find_mistyped(const Store& store, std::vector<Finding>& findings) {
   return {};
 }
 
+void find_account(const Context& context, std::vector<Finding>& findings) {
+  const auto account = TokenFile(context.data).load_account();
+  if (account) return;
+  findings.push_back({Level::kWarning, "account", account.error().message + ".",
+                      "`account login` writes it anew; no record is in it. Until then nothing is "
+                      "synced."});
+}
+
 }  // namespace
 
 std::string_view level_name(Level level) {
@@ -242,6 +251,7 @@ Result<std::vector<Finding>> find(const Context& context, const Checkup& checkup
                                         "interrupted, or that is under way. It is not needed.",
                         "`doctor --repair` removes it."});
   }
+  find_account(context, findings);
   if (checkup.verification) find_unchecked(*checkup.verification, findings);
   if (checkup.verification) find_clock(*checkup.verification, wall, findings);
   if (checkup.usage) find_space(*checkup.usage, findings);

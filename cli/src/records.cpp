@@ -45,7 +45,7 @@ Result<std::vector<Assignment>> parse_assignments(const std::vector<std::string>
       throw UsageError{"\"" + text + "\" is not FIELD=JSON"};
     std::string name = text.substr(0, equals);
     auto value = parse_value(text.substr(equals + 1));
-    if (!value) return fail(value.error());
+    if (!value) return fail(value.error().code, "field " + name + ": " + value.error().message);
     assignments.emplace_back(std::move(name), std::move(*value));
   }
   return assignments;

@@ -267,6 +267,13 @@ def test_a_clock_that_was_ahead_and_leftovers_are_told(filled):
     assert [o["finding"] for o in filled.objects("doctor")] == ["clock_ahead"]
 
 
+def test_an_account_that_cannot_be_read_is_told(filled):
+    (filled.folder / "account.json").write_text("{x", encoding="utf-8")
+    found = {o["finding"]: o for o in filled.objects("doctor")}
+    assert found["account"]["level"] == "warning"
+    assert "account.json" in found["account"]["what"] and "account login" in found["account"]["remedy"]
+
+
 def test_what_nobody_knows_is_left_where_it_is(filled):
     folder = filled.folder / "restoring"
     folder.mkdir()

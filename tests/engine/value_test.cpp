@@ -96,6 +96,17 @@ BOOST_AUTO_TEST_CASE(regression_the_digits_of_a_number_can_outweigh_its_exponent
   BOOST_TEST(code_of(value_from_json("1e99999999999999999999")) == "number_out_of_range");
 }
 
+BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_told_by_its_place) {
+  const auto message_of = [](std::string_view text) {
+    return value_from_json(text).error().message;
+  };
+  BOOST_TEST(message_of("9223372036854775808") == "number does not fit in 64 bits");
+  BOOST_TEST(message_of(R"({"a":1,"b":[0,{"c":9223372036854775808}]})") ==
+             "b[1].c: number does not fit in 64 bits");
+  BOOST_TEST(message_of(R"([[],1e99999999999999999999])") ==
+             "[1]: number's exponent does not fit in 32 bits");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

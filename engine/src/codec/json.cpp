@@ -100,6 +100,20 @@ class Builder {
   [[nodiscard]] Value take_result() { return std::move(*result_); }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
+  // Where the next value goes, as it is said before what is wrong with that: a.b[2].
+  [[nodiscard]] std::string place() const {
+    std::string place;
+    for (const Frame& frame : open_) {
+      if (const auto* items = frame.value.if_array()) {
+        place.append("[").append(std::to_string(items->size())).append("]");
+      } else {
+        constexpr std::size_t kShownBytes = 60;
+        place.append(place.empty() ? "" : ".").append(frame.key.substr(0, kShownBytes));
+      }
+    }
+    return place.empty() ? place : place + ": ";
+  }
+
  private:
   struct Frame {
     Value value;
@@ -135,7 +149,7 @@ class Builder {
     return false;
   }
   bool out_of_range(ErrorCode& ec) {
-    return stop(ec, Code::kNumberOutOfRange, "number does not fit in 64 bits");
+    return stop(ec, Code::kNumberOutOfRange, place() + "number does not fit in 64 bits");
   }
 
   bool too_deep(ErrorCode& ec) {
@@ -244,7 +258,8 @@ Result<Value> value_from_json(std::string_view text, std::size_t depth_max) {
   if (parser.handler().error()) return fail(*parser.handler().error());
   if (!ec && parsed < text.size()) ec = json::error::extra_data;
   if (ec == json::error::exponent_overflow) {
-    return fail(Code::kNumberOutOfRange, "number's exponent does not fit in 32 bits");
+    return fail(Code::kNumberOutOfRange,
+                parser.handler().place() + "number's exponent does not fit in 32 bits");
   }
   if (ec) {
     return fail(Code::kJsonMalformed,

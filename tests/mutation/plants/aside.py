@@ -65,4 +65,13 @@ PLANTS = [
           KEPT,
           "    const std::string key = sequence_key(id.number);",
           '    const std::string key = sequence_key(id.number + (planted("discard_takes_the_next") ? 1 : 0));'),
+    Plant("offered_to_another_stays_set_aside", "what a server of another epoch is offered stays set aside",
+          SETTLE,
+          "if (!(*set_aside)->batch.empty()) builder_.erase_set_aside",
+          'if (!(*set_aside)->batch.empty() && !planted("offered_to_another_stays_set_aside"))\n'
+          "    builder_.erase_set_aside"),
+    Plant("offered_to_another_without_its_base", "what was set aside counts as known to all once it is offered again",
+          SETTLE,
+          "  offered.base = (*set_aside)->base;",
+          '  if (!planted("offered_to_another_without_its_base")) offered.base = (*set_aside)->base;'),
 ]

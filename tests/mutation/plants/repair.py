@@ -75,4 +75,12 @@ PLANTS = [
           LOST,
           "if (key.empty() || !stored || !*stored) return std::nullopt;",
           'if (planted("unexplained_is_deleted") || key.empty() || !stored || !*stored) return std::nullopt;'),
+    Plant("set_aside_is_marked", "a repair marks what is set aside as pending",
+          MARKS,
+          "  return entry && *entry && !(*entry)->batch.empty();",
+          '  return entry && *entry && !(*entry)->batch.empty() && !planted("set_aside_is_marked");'),
+    Plant("set_aside_was_seen", "a head that is rebuilt takes what is set aside for seen by others",
+          REST,
+          "    if (set_aside && !*set_aside) return std::nullopt;",
+          '    if (planted("set_aside_was_seen") || (set_aside && !*set_aside)) return std::nullopt;'),
 ]
