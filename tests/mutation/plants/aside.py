@@ -70,8 +70,4 @@ PLANTS = [
           "if (!(*set_aside)->batch.empty()) builder_.erase_set_aside",
           'if (!(*set_aside)->batch.empty() && !planted("offered_to_another_stays_set_aside"))\n'
           "    builder_.erase_set_aside"),
-    Plant("offered_to_another_without_its_base", "what was set aside counts as known to all once it is offered again",
-          SETTLE,
-          "  offered.base = (*set_aside)->base;",
-          '  if (!planted("offered_to_another_without_its_base")) offered.base = (*set_aside)->base;'),
 ]

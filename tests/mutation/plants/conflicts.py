@@ -7,7 +7,6 @@ CONFLICTS = "engine/src/conflict/conflicts.cpp"
 ENTRY = "engine/src/conflict/entry.cpp"
 INCOMING = "engine/src/replica/incoming.cpp"
 JOURNAL = "engine/src/conflict/journal.cpp"
-RESTORATION = "engine/src/conflict/restoration.cpp"
 PENDING = "engine/src/replica/pending.cpp"
 RESTAMP = "engine/src/replica/restamp.cpp"
 SETTLE = "engine/src/replica/intake_settle.cpp"
@@ -92,8 +91,4 @@ PLANTS = [
           "      return core_.transaction.patch(kConflictsCollection, id,\n",
           '      if (planted("restored_stays_open") && state == kRestored) return {};\n'
           "      return core_.transaction.patch(kConflictsCollection, id,\n"),
-    Plant("part_is_there_by_itself", "a field that became a part of a group is there while its own slot is",
-          RESTORATION,
-          "if (rules.group_of.contains(conflict.field)) return false;",
-          'if (rules.group_of.contains(conflict.field) && !planted("part_is_there_by_itself")) return false;'),
 ]

@@ -79,8 +79,4 @@ PLANTS = [
           MARKS,
           "  return entry && *entry && !(*entry)->batch.empty();",
           '  return entry && *entry && !(*entry)->batch.empty() && !planted("set_aside_is_marked");'),
-    Plant("set_aside_was_seen", "a head that is rebuilt takes what is set aside for seen by others",
-          REST,
-          "    if (set_aside && !*set_aside) return std::nullopt;",
-          '    if (planted("set_aside_was_seen") || (set_aside && !*set_aside)) return std::nullopt;'),
 ]
