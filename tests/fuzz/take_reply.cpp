@@ -222,11 +222,12 @@ class Device {
     fuzz::require(after.quarantined_ops <= before.quarantined_ops + outcome.quarantined,
                   "quarantined ops are kept");
     fuzz::require(after.quarantined_ops >= outcome.waiting, "and those that wait are among them");
-    // What is stamped anew is pending again.
+    // What is stamped anew is pending again, and what is offered to another epoch.
     const std::uint64_t set_aside = before.set_aside_ops + outcome.set_aside;
-    fuzz::require(
-        after.set_aside_ops <= set_aside && after.set_aside_ops + outcome.restamped >= set_aside,
-        "ops that are set aside are kept");
+    const std::uint64_t offered =
+        before.epoch == after.epoch ? outcome.restamped : after.pending_ops;
+    fuzz::require(after.set_aside_ops <= set_aside && after.set_aside_ops + offered >= set_aside,
+                  "ops that are set aside are kept");
     fuzz::require(after.log_ops >= before.log_ops + outcome.merged, "what is merged is in the log");
     fuzz::require(outcome.epoch_changed == (!before.epoch.empty() && before.epoch != after.epoch),
                   "another epoch is seen");
