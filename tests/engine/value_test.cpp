@@ -105,6 +105,13 @@ BOOST_AUTO_TEST_CASE(a_number_out_of_range_is_told_by_its_place) {
              "b[1].c: number does not fit in 64 bits");
   BOOST_TEST(message_of(R"([[],1e99999999999999999999])") ==
              "[1]: number's exponent does not fit in 32 bits");
+  // A name may be of any length, and of anything.
+  const std::string name = R"(\u001b[2J)" + std::string(55, 'x') + "\xC3\xA9";
+  const std::string shown = "?[2J" + std::string(55, 'x');
+  BOOST_TEST(message_of("{\"" + name + "\":9223372036854775808}") ==
+             shown + ": number does not fit in 64 bits");
+  BOOST_TEST(message_of("{\"" + name + "\":1,\"" + name + "\":2}") ==
+             "member \"" + shown + "\" is there twice");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,6 +21,18 @@ constexpr std::string_view kBytesMember = "$bytes";
 // Beyond every exponent that a text could make up for.
 constexpr std::int64_t kFarExponent = std::int64_t{1} << 40;
 
+// A name for a message: bounded, and nothing that a terminal would act on.
+std::string shown(std::string_view name) {
+  constexpr std::size_t kShownBytesMax = 60;
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  std::size_t size_bytes = std::min(name.size(), kShownBytesMax);
+  while (size_bytes > 0 && size_bytes < name.size() && continues(name[size_bytes])) --size_bytes;
+  std::string text(name.substr(0, size_bytes));
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }, '?');
+  return text;
+}
+
 // Builds a Value from the parser's events. It reads numbers from their text, because the parser's
 // own conversion neither rounds doubles exactly nor tells an integer out of range from a double.
 // The member functions have the names that basic_parser calls.
@@ -63,7 +75,7 @@ class Builder {
     frame.key = std::move(text_);
     text_.clear();
     if (frame.value.if_object()->contains(frame.key)) {
-      return stop(ec, Code::kJsonMalformed, "member \"" + frame.key + "\" is there twice");
+      return stop(ec, Code::kJsonMalformed, "member \"" + shown(frame.key) + "\" is there twice");
     }
     return true;
   }
@@ -107,8 +119,7 @@ class Builder {
       if (const auto* items = frame.value.if_array()) {
         place.append("[").append(std::to_string(items->size())).append("]");
       } else {
-        constexpr std::size_t kShownBytes = 60;
-        place.append(place.empty() ? "" : ".").append(frame.key.substr(0, kShownBytes));
+        place.append(place.empty() ? "" : ".").append(shown(frame.key));
       }
     }
     return place.empty() ? place : place + ": ";
