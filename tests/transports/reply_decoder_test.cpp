@@ -83,6 +83,17 @@ BOOST_AUTO_TEST_CASE(a_problem_document_becomes_an_error_with_its_code) {
   BOOST_TEST(long_winded.error().error.message.size() < 600U);
 }
 
+BOOST_AUTO_TEST_CASE(regression_a_member_of_any_name_is_told_as_a_terminal_can_bear_it) {
+  const std::string json =
+      R"({"time": 5, "epoch": "00000000000000e1", "head": "00000000000000e1.3",)"
+      R"("pull": {"ops": "AQA=", "remaining": 0, "cursors": {"a\u001b[2J)" +
+      std::string("\x7f") + std::string(2'000, 'x') + R"(": 1}}})";
+  const auto error = expect_error(decode(RequestKind::kSync, reply(200, "application/json", json)),
+                                  Code::kResponseMalformed, 200);
+  BOOST_TEST(error.error.message.size() < 600U);
+  for (const char c : error.error.message) BOOST_TEST((c < '\0' || (c >= ' ' && c != '\x7f')));
+}
+
 BOOST_AUTO_TEST_CASE(an_error_page_is_known_by_its_status) {
   const auto page = [](int status) {
     return decode(RequestKind::kSync, reply(status, "text/html", "<html>"));

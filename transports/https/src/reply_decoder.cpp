@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::seconds kRetryAfterMax = std::chrono::hours(24);
 constexpr std::size_t kEtagBytesMax = 256;
 constexpr std::size_t kShownBytesMax = 60;
+constexpr std::size_t kToldBytesMax = 400;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -48,6 +49,14 @@ std::string shown(std::string_view text) {
   std::ranges::replace_if(
       result, [](char c) { return c < ' ' || c >= '\x7f'; }, '?');
   return "\"" + result + "\"";
+}
+
+// What is wrong with a reply names members of it, which may be of any length, and of anything.
+std::string told(std::string_view what) {
+  std::string result(what.substr(0, kToldBytesMax));
+  std::ranges::replace_if(
+      result, [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }, '?');
+  return result;
 }
 
 // Only the form in seconds; a date would need a clock that both sides agree on.
@@ -200,7 +209,7 @@ class Decoder {
   }
 
   [[nodiscard]] TransportReply malformed(const Error& what) const {
-    return error(what.code, "gave a reply that cannot be used: " + what.message);
+    return error(what.code, "gave a reply that cannot be used: " + told(what.message));
   }
 
   [[nodiscard]] TransportReply error(Code code, const std::string& what) const {
