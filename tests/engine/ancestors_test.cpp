@@ -257,7 +257,8 @@ BOOST_AUTO_TEST_CASE(regression_an_original_and_its_copy_give_no_stamp_twice) {
 }
 
 // What the server says it had taken up to there are the ops that took their place.
-BOOST_AUTO_TEST_CASE(regression_what_an_ancestor_withdrew_was_not_taken_by_a_server_without_fences) {
+BOOST_AUTO_TEST_CASE(
+    regression_what_an_ancestor_withdrew_was_not_taken_by_a_server_without_fences) {
   original.wall().set(kPresentMs + 20 * kMinuteMs);
   original.patch("days", "e", {{"name", Value("early")}});
   const auto clone = restored(original, 2);

@@ -245,6 +245,26 @@ BOOST_AUTO_TEST_CASE(regression_what_is_set_aside_gets_no_mark_in_the_place_of_o
     BOOST_TEST((key != replica::sequence_key(item.sequence)));
 }
 
+BOOST_AUTO_TEST_CASE(regression_an_older_change_that_was_set_aside_stays_so) {
+  const PushBatch push = must(device.replication().next_push({})).value();
+  const PushBatch::Item& item = push.items.front();
+  BOOST_TEST(item.key.bytes() == key_of("lunch", "name"));
+  must(device.replication().set_aside(item, Code::kValidationFailed));
+  const Op theirs =
+      op_of("meals", "lunch", "name", stamp_at(device.wall().now_ms() + 1), Value("rice"));
+  take(device, page_of({&theirs, 1}, device.wall().now_ms(), 7));
+  for (const LogItem& logged : log_of(device)) {
+    if (logged.op == theirs)
+      put_raw(Keyspace::kLog, replica::sequence_key(logged.sequence), "garbage");
+  }
+  put_raw(Keyspace::kSlots, item.key.bytes(), "garbage");
+  repair(store());
+  device.reopen();
+  BOOST_TEST(device.state().set_aside_ops == 1U);
+  for (const auto& [key, value] : entries_of(store(), Keyspace::kOutbox))
+    BOOST_TEST((key != replica::sequence_key(item.sequence)));
+}
+
 // What arrived and was less than what is pending is told by nothing that is left.
 BOOST_AUTO_TEST_CASE(regression_a_lost_head_comes_after_what_arrived_and_has_it_sent_again) {
   server.round(device);

@@ -41,12 +41,6 @@ bool is_marked(const RepairPlan& plan, std::uint64_t sequence, std::string_view 
   return mark && mark->slot_key == slot_key;
 }
 
-// A damaged entry says nothing.
-bool is_set_aside(const RepairPlan& plan, std::uint64_t sequence) {
-  const auto entry = read_set_aside(plan.snapshot(), sequence);
-  return entry && *entry && !(*entry)->batch.empty();
-}
-
 void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holders) {
   if (fault.key.empty()) {
     return plan.tell(fault, RepairKind::kLeft, "left, because its name cannot be read");
@@ -66,7 +60,7 @@ void repair_mark(RepairPlan& plan, const StoreFault& fault, const Holders& holde
   if (kept) {
     // No server has what is set aside. Whether other things have been acknowledged is not known.
     // Sending them twice changes nothing. A mark of its own knows more of it.
-    if (is_set_aside(plan, kept->sequence))
+    if (plan.is_set_aside(kept->sequence))
       return plan.tell(fault, RepairKind::kRebuilt,
                        "taken out, because its slot holds a change that is set aside");
     if (!is_marked(plan, kept->sequence, stored->slot_key))
@@ -132,7 +126,7 @@ Result<void> repair_marks(RepairPlan& plan, const std::vector<StoreFault>& fault
   plan.ask_again();
   for (const auto& [sequence, key] : *holders) {
     const auto pending = plan.snapshot().get(Keyspace::kOutbox, sequence_key(sequence));
-    if (pending && !*pending && !is_set_aside(plan, sequence)) plan.mark(sequence, key);
+    if (pending && !*pending && !plan.is_set_aside(sequence)) plan.mark(sequence, key);
   }
   return {};
 }

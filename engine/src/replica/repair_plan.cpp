@@ -96,6 +96,11 @@ std::optional<Op> RepairPlan::logged(std::uint64_t sequence) {
   return decoded_.ops[sequence - *first];
 }
 
+bool RepairPlan::is_set_aside(std::uint64_t sequence) const {
+  const auto entry = read_set_aside(*snapshot_, sequence);
+  return entry && *entry && !(*entry)->batch.empty();
+}
+
 void RepairPlan::put_slot(std::string_view key, const Kept& kept) {
   changed_.insert_or_assign(std::string(key), kept);
   put(Keyspace::kSlots, key, encode_slot({kept.sequence, kept.stamp, kept.value}));

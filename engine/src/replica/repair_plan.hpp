@@ -47,6 +47,9 @@ class RepairPlan {
   // The change of this sequence, where the log has it.
   [[nodiscard]] std::optional<Op> logged(std::uint64_t sequence);
 
+  // Whether the change of this sequence is set aside. A damaged entry says nothing.
+  [[nodiscard]] bool is_set_aside(std::uint64_t sequence) const;
+
   // Whether the slot will be another one than it is.
   [[nodiscard]] bool changes(std::string_view key) const { return changed_.contains(key); }
   [[nodiscard]] bool changes_slots() const { return !changed_.empty(); }

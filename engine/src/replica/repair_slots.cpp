@@ -34,7 +34,7 @@ bool rebuild(RepairPlan& plan, const StoreFault& fault, std::uint64_t sequence) 
   } else {
     // A mark of what is lost is none of this. Sending it twice changes nothing.
     const auto marked = plan.snapshot().get(Keyspace::kOutbox, sequence_key(sequence));
-    if (marked && !*marked) plan.mark(sequence, fault.key);
+    if (marked && !*marked && !plan.is_set_aside(sequence)) plan.mark(sequence, fault.key);
     plan.tell(fault, RepairKind::kOutdated,
               "rebuilt from the last change of it that the log still has");
   }

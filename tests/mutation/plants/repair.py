@@ -76,7 +76,7 @@ PLANTS = [
           "if (key.empty() || !stored || !*stored) return std::nullopt;",
           'if (planted("unexplained_is_deleted") || key.empty() || !stored || !*stored) return std::nullopt;'),
     Plant("set_aside_is_marked", "a repair marks what is set aside as pending",
-          MARKS,
+          PLAN,
           "  return entry && *entry && !(*entry)->batch.empty();",
           '  return entry && *entry && !(*entry)->batch.empty() && !planted("set_aside_is_marked");'),
 ]
