@@ -171,6 +171,17 @@ Finding Audit::read_log(DeviceAccount& account, Replica& replica) {
                                                   schema.conflict_bounds().keep);
 }
 
+// The slot of an accumulating strategy that is to follow its deletion into this one.
+Slots::const_iterator Audit::renamed_from(const DeviceAccount& account, const std::string& slot,
+                                          const std::string& value) {
+  const std::size_t kept_bytes = slot.size() - std::min(slot.size(), kStampBytes);
+  return std::find_if(account.slots.begin(), account.slots.end(), [&](const auto& other) {
+    return other.first.size() == slot.size() && other.second.value == value &&
+           other.first.compare(0, kept_bytes, slot, 0, kept_bytes) == 0 &&
+           account.pending.contains(other.first);
+  });
+}
+
 Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogItem& item,
                     HybridTime& before) {
   const std::string& slot = item.op.key.bytes();
@@ -208,6 +219,11 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
       if (ledger_.is_carried_over(slot, held->second.stamp))
         ledger_.carry_over(slot, written.stamp);
       if (ledger_.is_doubted(slot, held->second.stamp)) ledger_.doubt(slot, written.stamp);
+    } else if (const auto before = renamed_from(account, slot, written.value);
+               before != account.slots.end()) {
+      ledger_.knowledge().renamed(before->first, before->second.stamp, slot, written.stamp);
+      if (ledger_.is_doubted(before->first, before->second.stamp))
+        ledger_.doubt(slot, written.stamp);
     }
     ledger_.hold(slot, written.stamp, replica.schema());
     // The clock has gone back to before what is stamped anew.

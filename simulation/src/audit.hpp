@@ -59,6 +59,9 @@ class Audit {
   void hold_pending(const DeviceAccount& account, const Schema& schema);
   [[nodiscard]] Finding restamp(DeviceAccount& account, const std::string& slot,
                                 const Register& anew, bool is_own);
+  [[nodiscard]] static Slots::const_iterator renamed_from(const DeviceAccount& account,
+                                                          const std::string& slot,
+                                                          const std::string& value);
   [[nodiscard]] bool is_elsewhere(const std::string& slot, const Register& put) const;
   [[nodiscard]] Finding check_outbox(DeviceAccount& account, Replica& replica,
                                      const ReplicationState& state);

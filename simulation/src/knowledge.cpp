@@ -68,6 +68,17 @@ void Knowledge::stamped_anew(const std::string& slot, const Stamp& before, const
   }
 }
 
+void Knowledge::renamed(const std::string& before, const Stamp& stamp_before,
+                        const std::string& slot, const Stamp& anew) {
+  const auto found = known_.find({before, stamp_before});
+  if (found == known_.end()) return;
+  const std::set<Write> known = found->second;
+  known_.insert_or_assign({slot, anew}, known);
+  for (auto& [write, knows] : known_) {
+    if (knows.contains({before, stamp_before})) knows.emplace(slot, anew);
+  }
+}
+
 std::set<Stamp> Knowledge::stamps_of(const std::string& slot, const Stamp& stamp) const {
   std::set<Stamp> stamps{stamp};
   if (const auto found = before_.find({slot, stamp}); found != before_.end())

@@ -27,6 +27,9 @@ class Knowledge {
   void carried_over(const Op& op, const Seen& seen);
   // The write got another stamp; its writer knows what it knew.
   void stamped_anew(const std::string& slot, const Stamp& before, const Stamp& anew);
+  // So did what it follows, and it has another slot now.
+  void renamed(const std::string& before, const Stamp& stamp_before, const std::string& slot,
+               const Stamp& anew);
 
   // Whether the writer of the one had seen the other.
   [[nodiscard]] bool knew(const std::string& slot, const Stamp& stamp,
