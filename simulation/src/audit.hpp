@@ -48,6 +48,10 @@ class Audit {
   }
 
  private:
+  [[nodiscard]] static Finding unreadable(const Error& error) {
+    return Violation{"the_store_can_be_read", error.message};
+  }
+
   [[nodiscard]] Finding read_log(DeviceAccount& account, Replica& replica);
   [[nodiscard]] Finding take(DeviceAccount& account, const Replica& replica, const LogItem& item,
                              HybridTime& before);

@@ -51,7 +51,7 @@ Finding Audit::check_set_aside(DeviceAccount& account, Replica& replica,
     listed.push_back(aside);
     return true;
   });
-  if (!visited) return Violation{"the_store_can_be_read", visited.error().message};
+  if (!visited) return unreadable(visited.error());
   std::set<std::uint64_t> pending;
   for (const auto& item : offered.items) pending.insert(item.sequence);
   for (auto known = account.set_aside.begin(); known != account.set_aside.end();) {
@@ -139,7 +139,7 @@ Finding Audit::note_quarantine(DeviceAccount& account, Replica& replica) {
     if (is_new) finding = take_quarantined(account, aside);
     return !finding;
   });
-  if (!visited) return Violation{"the_store_can_be_read", visited.error().message};
+  if (!visited) return unreadable(visited.error());
   return finding;
 }
 

@@ -148,7 +148,10 @@ Finding restamped_ops_are_below_no_acknowledged_one(const Ledger& ledger, const 
 Finding outbox_entries_leave_only_when_held(const Ledger& ledger, const DeviceAccount& account,
                                             const std::string& slot) {
   const Register& sent = account.pending.at(slot).unacknowledged.back();
-  if (ledger.was_acknowledged(slot, sent, account.epoch)) return std::nullopt;
+  // Where the first epoch came with the last commit before a crash, and was lost since, it is any.
+  if (account.epoch.empty() ? ledger.was_acknowledged(slot, sent)
+                            : ledger.was_acknowledged(slot, sent, account.epoch))
+    return std::nullopt;
   return broken(__func__,
                 printable(slot) + " is not offered any more, and no server has had " + shown(sent));
 }
