@@ -272,6 +272,32 @@ BOOST_AUTO_TEST_CASE(
   check_all({&original, clone.get(), &other}, "e", R"({"name":"early"})");
 }
 
+// It had lost to what arrived, and would hide it.
+BOOST_AUTO_TEST_CASE(regression_a_deletion_behind_what_is_in_doubt_gets_no_later_stamp) {
+  const std::string schema =
+      R"({"name": "c", "version": 1, "collections": {"days": {"delete": "edit_revives"}}})";
+  original.reopen(schema);
+  other.reopen(schema);
+  original.put("days", "d", {{"name", Value("before")}});
+  settle(server, {&original, &other});
+  set_time(10, {&original});
+  original.put("days", "e", {{"name", Value("early")}});
+  const auto clone = restored(original, 2, schema);
+  clone->wall().set(kPresentMs + 10 * kMinuteMs + 1'000);
+  clone->erase("days", "d");
+  // The server's clock is set back, and the original puts up with it.
+  set_time(0, {&original});
+  settle(server, {&original});
+  BOOST_TEST(has_stamped_anew(original));
+  set_time(11, {&original, &other});
+  other.patch("days", "d", {{"name", Value("after")}});
+  settle(server, {&other});
+  set_time(12, {&original, &other, clone.get()});
+  settle(server, {clone.get(), &original, &other});
+  BOOST_TEST(has_stamped_anew(*clone));
+  check_all({&original, clone.get(), &other}, "d", R"({"name":"after"})");
+}
+
 BOOST_AUTO_TEST_CASE(a_doubt_outlives_a_restart_and_an_end_between_the_two_commits) {
   original.wall().set(kPresentMs + 10 * kMinuteMs);
   drink(original, 5);

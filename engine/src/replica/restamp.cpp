@@ -22,23 +22,30 @@ using NewStamps = std::map<Stamp, Stamp>;
 // Gives new stamps to what was withdrawn, in order.
 class Restamper {
  public:
-  // What is stamped anew for ancestors comes after `last_of_ancestors`.
-  Restamper(Replica::Core& core, const Ancestors& ancestors, HybridTime last_of_ancestors)
-      : core_(core), ancestors_(ancestors), last_of_ancestors_(last_of_ancestors) {}
+  // What is stamped anew for ancestors comes after `last_of_ancestors`. An own stamp up to `most`
+  // stays if it can: a greater one could hide what arrived since.
+  Restamper(Replica::Core& core, const Ancestors& ancestors, HybridTime last_of_ancestors,
+            HybridTime most)
+      : core_(core), ancestors_(ancestors), last_of_ancestors_(last_of_ancestors), most_(most) {}
 
   // Gives a new one for a stamp that has none yet. Errors: clock_exhausted.
   Result<void> give(const Stamp& before) {
     if (stamps_.contains(before)) return {};
     const Ancestor* ancestor = unsettled_by(ancestors_, before);
-    const auto anew = ancestor == nullptr ? own() : of_ancestor(*ancestor);
+    const auto anew = ancestor == nullptr ? own(before) : of_ancestor(*ancestor);
     if (!anew) return fail(anew.error());
+    given_ = std::max(given_, anew->time);
     stamps_.emplace(before, *anew);
     return {};
   }
   [[nodiscard]] const NewStamps& stamps() const { return stamps_; }
 
  private:
-  Result<Stamp> own() {
+  Result<Stamp> own(const Stamp& before) {
+    if (before.time > given_ && before.time <= most_) {
+      come_after(before.time);
+      return before;
+    }
     const auto time = core_.clock.tick();
     if (!time) return fail(time.error());
     return Stamp{*time, core_.id};
@@ -57,15 +64,21 @@ class Restamper {
       return fail(Code::kClockExhausted, "the clock stands at the end of its range");
     last_of_ancestors_ = next;
     // What this replica stamps anew itself was written later, and stays later.
-    HybridClock::State state = core_.clock.state();
-    state.last = std::max(state.last, next);
-    core_.clock.restore(state);
+    come_after(next);
     return Stamp{next, ancestor.replica};
+  }
+
+  void come_after(HybridTime time) {
+    HybridClock::State state = core_.clock.state();
+    state.last = std::max(state.last, time);
+    core_.clock.restore(state);
   }
 
   Replica::Core& core_;
   const Ancestors& ancestors_;
   HybridTime last_of_ancestors_;
+  HybridTime most_;
+  HybridTime given_;  // the greatest yet
   NewStamps stamps_;
 };
 
@@ -152,9 +165,13 @@ Result<std::vector<Op>> write_anew(CommitBuilder& builder, const StoredSchema& s
   std::vector<Op> restamped;
   for (Pending& item : ops) {
     Op& op = item.op;
-    op.stamp = stamps.at(op.stamp);
+    const Stamp anew = stamps.at(op.stamp);
     const auto move = moves->from.find(op.key.bytes());
     const bool is_taken = moves->to.contains(op.key.bytes());
+    // Where the server's clock was set back, there may be no lesser stamp than the one that it
+    // refuses.
+    if (anew == op.stamp && move == moves->from.end() && !is_taken) continue;
+    op.stamp = anew;
     if (move != moves->from.end()) {
       const auto present = held_by(snapshot, move->second);
       if (!present) return fail(present.error());
@@ -203,15 +220,10 @@ Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
   rewound.last =
       end_of_millisecond(std::max({rewound.last, withdrawn->after, withdrawn->after_of_ancestors}));
   core.clock.restore(rewound);
-  Restamper restamper(core, *ancestors, withdrawn->after_of_ancestors);
+  Restamper restamper(core, *ancestors, withdrawn->after_of_ancestors, withdrawn->most);
   for (const Pending& item : withdrawn->ops) {
     if (auto given = restamper.give(item.op.stamp); !given) return undo(given.error());
   }
-  // Where the server's clock was set back, there may be no lesser stamp than the one that it
-  // refuses.
-  std::erase_if(withdrawn->ops, [&restamper](const Pending& item) {
-    return restamper.stamps().at(item.op.stamp) == item.op.stamp;
-  });
   const auto stored = read_schema(**snapshot, Strategies());
   if (!stored) return undo(stored.error());
   const auto restamped =

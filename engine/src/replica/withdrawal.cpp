@@ -29,6 +29,7 @@ class Search {
     });
     if (!walked) return fail(walked.error());
     if (found_.ops.empty()) return std::move(found_);
+    found_.most = most_that_may_be_held();
     if (auto ok = read_log(snapshot); !ok) return fail(ok.error());
     // A slot that one transaction wrote twice has the place of its first write in the outbox.
     std::stable_sort(found_.ops.begin(), found_.ops.end(),
@@ -66,11 +67,10 @@ class Search {
   // less than a time that it refused. Of ancestors this is known only where one was judged: what is
   // in doubt was not sent by this replica, and what its ancestor had sent has been pulled.
   Result<void> read_log(const Snapshot& snapshot) {
-    const HybridTime most = most_that_may_be_held();
     auto walked = walk_log(snapshot, 0, [&](const LogItem& item) {
       const HybridTime time = item.op.stamp.time;
       note_taken(item);
-      if (time > most) return true;
+      if (time > found_.most) return true;
       come_after(time, item.op.stamp.replica, static_cast<LogOrigin>(item.origin));
       return true;
     });
@@ -79,7 +79,7 @@ class Search {
     const auto log = read_log_state(snapshot);
     if (!log) return fail(log.error());
     for (const TimeRange& range : log->unconfirmed)
-      come_after(last_dropped(range, most), range.replica, LogOrigin::kLocal);
+      come_after(last_dropped(range, found_.most), range.replica, LogOrigin::kLocal);
     return {};
   }
 

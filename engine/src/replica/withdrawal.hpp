@@ -15,6 +15,7 @@ struct Withdrawal {
   HybridTime after;               // the greatest time of what is, or may be, elsewhere or keeps its
                                   // stamp
   HybridTime after_of_ancestors;  // the same, of what ancestors had stamped
+  HybridTime most;                // up to which this replica's need not be given a new one
   std::optional<Stamp> taken;     // the greatest that the server is now known to have taken in
   bool has_ancestors = false;     // some of the ops are of ancestors
 };
