@@ -165,13 +165,9 @@ Result<std::vector<Op>> write_anew(CommitBuilder& builder, const StoredSchema& s
   std::vector<Op> restamped;
   for (Pending& item : ops) {
     Op& op = item.op;
-    const Stamp anew = stamps.at(op.stamp);
+    op.stamp = stamps.at(op.stamp);
     const auto move = moves->from.find(op.key.bytes());
     const bool is_taken = moves->to.contains(op.key.bytes());
-    // Where the server's clock was set back, there may be no lesser stamp than the one that it
-    // refuses.
-    if (anew == op.stamp && move == moves->from.end() && !is_taken) continue;
-    op.stamp = anew;
     if (move != moves->from.end()) {
       const auto present = held_by(snapshot, move->second);
       if (!present) return fail(present.error());
@@ -224,10 +220,16 @@ Result<std::uint64_t> restamp(Replica::Core& core, const Refusal* refusal) {
   for (const Pending& item : withdrawn->ops) {
     if (auto given = restamper.give(item.op.stamp); !given) return undo(given.error());
   }
+  // Where the server's clock was set back, there may be no lesser stamps than those that it
+  // refuses.
+  const NewStamps& stamps = restamper.stamps();
+  if (std::all_of(stamps.begin(), stamps.end(),
+                  [](const auto& one) { return one.first == one.second; }))
+    withdrawn->ops.clear();
   const auto stored = read_schema(**snapshot, Strategies());
   if (!stored) return undo(stored.error());
   const auto restamped =
-      write_anew(builder, *stored, **snapshot, std::move(withdrawn->ops), restamper.stamps());
+      write_anew(builder, *stored, **snapshot, std::move(withdrawn->ops), stamps);
   if (!restamped) return undo(restamped.error());
   Progress progress = core.progress;
   if (withdrawn->has_ancestors) {

@@ -27,10 +27,10 @@ struct Refusal {
 
 // Stamps anew, in the order of their stamps and in one commit, the refused ops that are still
 // pending and every other pending op that is no less than `least`, or too far ahead of the
-// corrected clock and of `judged_ms`, save those that another replica or the server may have seen,
-// and those that would get the stamp that they have. Answers how many (spec/clock.md, The server's
-// time). The same commit keeps the fence, so that no copy of earlier pushes brings a withdrawn
-// stamp back. The writer's lock is held. Errors: store_corrupt, clock_exhausted, those of
+// corrected clock and of `judged_ms`, save those that another replica or the server may have seen.
+// Where none would get another stamp than it has, nothing is. Answers how many (spec/clock.md, The
+// server's time). The same commit keeps the fence, so that no copy of earlier pushes brings a
+// withdrawn stamp back. The writer's lock is held. Errors: store_corrupt, clock_exhausted, those of
 // Store::commit.
 [[nodiscard]] Result<std::uint64_t> restamp_refused(Replica::Core& core, const Refusal& refusal);
 
