@@ -126,10 +126,10 @@ Finding Audit::take(DeviceAccount& account, const Replica& replica, const LogIte
       if (ledger_.is_carried_over(slot, held->second.stamp))
         ledger_.carry_over(slot, written.stamp);
       if (ledger_.is_doubted(slot, held->second.stamp)) ledger_.doubt(slot, written.stamp);
-    } else if (const auto before = renamed_from(account, slot, written.value);
-               before != account.slots.end()) {
-      ledger_.knowledge().renamed(before->first, before->second.stamp, slot, written.stamp);
-      if (ledger_.is_doubted(before->first, before->second.stamp))
+    } else if (const auto source = renamed_from(account, slot, written.value);
+               source != account.slots.end()) {
+      ledger_.knowledge().renamed(source->first, source->second.stamp, slot, written.stamp);
+      if (ledger_.is_doubted(source->first, source->second.stamp))
         ledger_.doubt(slot, written.stamp);
     }
     ledger_.hold(slot, written.stamp, replica.schema());
