@@ -73,7 +73,7 @@ class Audit {
                                         const ReplicationState& state, const PushBatch& offered);
   [[nodiscard]] Finding check_quarantine(DeviceAccount& account, const std::vector<AsideOp>& listed,
                                          const ReplicationState& state,
-                                         const std::set<std::uint64_t>& offered);
+                                         const std::set<std::uint64_t>& offered, bool asks_again);
   [[nodiscard]] Finding take_quarantined(const DeviceAccount& account, const AsideOp& aside);
   [[nodiscard]] Finding note_quarantine(DeviceAccount& account, Replica& replica);
   // What the replies since the last look, of which the last was surely taken in if `has_taken`,

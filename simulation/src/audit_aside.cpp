@@ -86,7 +86,12 @@ Finding Audit::check_set_aside(DeviceAccount& account, Replica& replica,
         false};
   }
   if (auto found = invariants::set_aside_counts_are_exact(account, listed, state)) return found;
-  if (auto found = check_quarantine(account, quarantined, state, pending)) return found;
+  const auto cursors = replica.replication().cursors();
+  if (!cursors) return unreadable(cursors.error());
+  const bool asks_again = std::all_of(cursors->begin(), cursors->end(), [](const auto& cursor) {
+    return cursor.second.value_or("").empty();
+  });
+  if (auto found = check_quarantine(account, quarantined, state, pending, asks_again)) return found;
   auto found = invariants::a_retry_offers_what_is_current(account);
   if (!found && account.has_retried && account.present)
     found = check_due(account, account.present->least_ms);
@@ -96,7 +101,7 @@ Finding Audit::check_set_aside(DeviceAccount& account, Replica& replica,
 
 Finding Audit::check_quarantine(DeviceAccount& account, const std::vector<AsideOp>& listed,
                                 const ReplicationState& state,
-                                const std::set<std::uint64_t>& offered) {
+                                const std::set<std::uint64_t>& offered, bool asks_again) {
   std::map<std::uint64_t, std::pair<std::string, Register>> quarantine;
   for (const AsideOp& aside : listed) {
     if (aside.op)
@@ -106,6 +111,10 @@ Finding Audit::check_quarantine(DeviceAccount& account, const std::vector<AsideO
   }
   for (const auto& [number, known] : account.quarantine) {
     if (quarantine.contains(number)) continue;
+    // It was less than an ancestor's op that was then stamped anew, and it comes again.
+    if (asks_again && account.slots.contains(known.first) &&
+        known.second > account.slots.at(known.first))
+      continue;
     if (auto found =
             invariants::what_leaves_quarantine_is_merged(account, known.first, known.second))
       return found;
