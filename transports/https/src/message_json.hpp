@@ -34,4 +34,8 @@ struct Problem {
 // Nothing when it is not a problem document.
 [[nodiscard]] std::optional<Problem> decode_problem(std::string_view json);
 
+// What a server says, for a message: bounded, and nothing that a terminal would act on. It is cut
+// at a character's first byte, so that what is left is still UTF-8.
+[[nodiscard]] std::string fit_to_show(std::string_view text);
+
 }  // namespace syncline::https

@@ -17,7 +17,6 @@ namespace {
 constexpr std::chrono::seconds kRetryAfterMax = std::chrono::hours(24);
 constexpr std::size_t kEtagBytesMax = 256;
 constexpr std::size_t kShownBytesMax = 60;
-constexpr std::size_t kToldBytesMax = 400;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -49,14 +48,6 @@ std::string shown(std::string_view text) {
   std::ranges::replace_if(
       result, [](char c) { return c < ' ' || c >= '\x7f'; }, '?');
   return "\"" + result + "\"";
-}
-
-// What is wrong with a reply names members of it, which may be of any length, and of anything.
-std::string told(std::string_view what) {
-  std::string result(what.substr(0, kToldBytesMax));
-  std::ranges::replace_if(
-      result, [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }, '?');
-  return result;
 }
 
 // Only the form in seconds; a date would need a clock that both sides agree on.
@@ -209,7 +200,8 @@ class Decoder {
   }
 
   [[nodiscard]] TransportReply malformed(const Error& what) const {
-    return error(what.code, "gave a reply that cannot be used: " + told(what.message));
+    // It names members of the reply, which may be of any length, and of anything.
+    return error(what.code, "gave a reply that cannot be used: " + fit_to_show(what.message));
   }
 
   [[nodiscard]] TransportReply error(Code code, const std::string& what) const {

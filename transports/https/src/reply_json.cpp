@@ -18,7 +18,7 @@ constexpr std::size_t kReplyDepthMax = 8;
 constexpr std::size_t kTokenBytesMax = 4096;
 constexpr std::size_t kCursorBytesMax = 256;
 constexpr std::size_t kAccountBytesMax = 256;
-constexpr std::size_t kDetailBytesMax = 400;
+constexpr std::size_t kToldBytesMax = 400;
 constexpr int kProtocolMax = 1'000'000;
 
 Result<json::value> parse(std::string_view text, json::storage_ptr storage = {}) {
@@ -53,19 +53,6 @@ std::optional<Code> server_code(std::string_view name) {
   const auto code = code_from_name(name);
   if (!code || std::ranges::find(kServerCodes, *code) == kServerCodes.end()) return std::nullopt;
   return code;
-}
-
-// Cuts at a character's first byte, so that what is left is still UTF-8.
-std::string fit_to_show(std::string_view text) {
-  if (text.size() > kDetailBytesMax) {
-    std::size_t end = kDetailBytesMax;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    text = text.substr(0, end);
-  }
-  std::string shown(text);
-  std::ranges::replace_if(
-      shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, ' ');
-  return shown;
 }
 
 std::vector<Verdict> read_verdicts(MemberReader& push) {
@@ -218,6 +205,18 @@ Result<ChangesReply> decode_changes(std::string_view text) {
   reply.pending = changes.count("pending");
   if (!changes.ok()) return fail(changes.error());
   return reply;
+}
+
+std::string fit_to_show(std::string_view text) {
+  if (text.size() > kToldBytesMax) {
+    std::size_t end = kToldBytesMax;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    text = text.substr(0, end);
+  }
+  std::string shown(text);
+  std::ranges::replace_if(
+      shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, ' ');
+  return shown;
 }
 
 std::optional<Problem> decode_problem(std::string_view text) {
