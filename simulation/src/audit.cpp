@@ -107,9 +107,7 @@ void Audit::hold_pending(const DeviceAccount& account, const Schema& schema) {
   }
   // What waits in quarantine meets what its record holds.
   for (const auto& [number, waiting] : account.quarantine) {
-    const auto parts = *split_slot_key(waiting.first);
-    const std::string prefix =
-        std::string(parts.collection) + '\0' + std::string(parts.record) + '\0';
+    const std::string prefix = record_prefix(waiting.first);
     for (auto held = account.slots.lower_bound(prefix);
          held != account.slots.end() && held->first.starts_with(prefix); ++held)
       ledger_.hold(held->first, held->second.stamp, schema);

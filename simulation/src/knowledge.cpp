@@ -3,14 +3,11 @@
 #include "syncline/slot.hpp"
 
 namespace syncline::simulation {
-namespace {
 
 std::string record_prefix(const std::string& slot) {
   const auto parts = split_slot_key(slot);
   return std::string(parts->collection) + '\0' + std::string(parts->record) + '\0';
 }
-
-}  // namespace
 
 std::string deletion_slot(const std::string& slot) {
   return record_prefix(slot) + '\0' + std::string(kDeadElement);

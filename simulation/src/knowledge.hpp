@@ -53,6 +53,9 @@ class Knowledge {
   std::map<Write, std::set<Stamp>> before_;        // all that it was stamped before
 };
 
+// What the keys of all slots of this slot's record begin with.
+[[nodiscard]] std::string record_prefix(const std::string& slot);
+
 // The key of the slot that holds the deletion of this slot's record.
 [[nodiscard]] std::string deletion_slot(const std::string& slot);
 
